@@ -1,0 +1,1 @@
+"""Recipes: warm-up, sampling and GRPO stages on TRL."""
