@@ -1,0 +1,153 @@
+"""Configuration to reward: plain values in, a checked reward out, errors with their path.
+
+One walk over the fields of the reward's own class: there is no second description of the options
+to keep in step.
+"""
+
+import types
+import typing
+from collections.abc import Mapping
+
+import msgspec
+
+from rewardkit.errors import ConfigError
+from rewardkit.rewards.base import Reward
+from rewardkit.rewards.place import Place, as_mapping, check_keys, described
+from rewardkit.rewards.plain import read_plain
+from rewardkit.rewards.preset import named_config
+from rewardkit.rewards.weighted import Part
+from rewardkit.suggest import did_you_mean
+from rewardkit.templates import Template, load_template
+from rewardkit.verifiers import VERIFIERS
+from rewardkit.verifiers.base import Verifier
+
+KIND = "kind"
+S = typing.TypeVar("S", bound=msgspec.Struct)
+
+
+def decode(config: object, where: str = "") -> Reward:
+    """Make a reward of plain values, as a YAML file holds them.
+
+    Args:
+        config: A mapping with `kind` and the options of that kind, or a preset's name, a path of a
+            YAML file, or `file.py:name`.
+        where: What to call it in errors, such as the file's name.
+
+    Raises:
+        ConfigError: With the dotted path of what is wrong, what was expected and what was got.
+
+    >>> decode({"kind": "clip", "reward": {"kind": "constant", "value": 2}, "high": 1})
+    Clip(reward=Constant(value=2.0), low=None, high=1.0)
+    >>> decode({"kind": "constant", "valeu": 2})
+    Traceback (most recent call last):
+    rewardkit.errors.ConfigError: valeu: unknown key, expected one of value; did you mean 'value'?
+    """
+    return _reward(config, Place(where))
+
+
+def _reward(value: object, place: Place) -> Reward:
+    from rewardkit.rewards import REWARDS  # the table names the classes, whose files need no table
+
+    if isinstance(value, str):
+        return _reward(named_config(value, place), Place(value, depth=place.at(value).depth))
+    fields = as_mapping(value, place, "a reward: a mapping with 'kind', or a preset's name")
+    kind = fields.pop(KIND, None)
+    if kind is None:
+        raise place.error(f"missing key 'kind', expected one of {', '.join(REWARDS)}")
+    if not isinstance(kind, str) or kind not in REWARDS:
+        near = (
+            did_you_mean(kind, REWARDS).replace(", did", "; did") if isinstance(kind, str) else ""
+        )
+        known = ", ".join(REWARDS)
+        raise place.at(KIND).error(f"expected one of {known}, got {described(kind)}{near}")
+    # The table's classes are both, which no single type can say.
+    cls = typing.cast("type[msgspec.Struct]", REWARDS[kind])
+    return typing.cast("Reward", _struct(cls, fields, place))
+
+
+def _part(value: object, place: Place) -> Part:
+    fields = as_mapping(value, place, "a part: a mapping with 'weight' and 'kind'")
+    if "weight" not in fields:
+        raise place.error("missing key 'weight', expected a number beside 'kind'")
+    weight = read_plain(fields.pop("weight"), float, place.at("weight"))
+    if set(fields) == {"preset"}:
+        reward = _reward(read_plain(fields["preset"], str, place.at("preset")), place)
+    else:
+        reward = _reward(fields, place)
+    return _made(Part, {"weight": weight, "reward": reward}, place)
+
+
+def _struct(
+    cls: type[msgspec.Struct], values: Mapping[str, object], place: Place
+) -> msgspec.Struct:
+    known = {field.encode_name: field for field in msgspec.structs.fields(cls)}
+    check_keys(values, known, place)
+    for name, field in known.items():
+        if field.required and name not in values:
+            raise place.error(f"missing key '{name}', required by {cls.__name__}")
+    options = {
+        known[key].name: _value(value, known[key].type, place.at(key))
+        for key, value in values.items()
+    }
+    return _made(cls, options, place)
+
+
+def _made(cls: type[S], options: Mapping[str, object], place: Place) -> S:
+    try:
+        return cls(**options)
+    except ConfigError as error:
+        owner = str(cls.__struct_config__.tag or cls.__name__.lower())
+        raise place.adopt(error, owner, cls.__struct_fields__) from None
+
+
+def _value(value: object, hint: object, place: Place) -> object:
+    """Read one field by its annotation."""
+    if hint is Reward:
+        return _reward(value, place)
+    if hint is Part:
+        return _part(value, place)
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _union(value, hint, args, place)
+    if origin is dict and args[1] is Verifier:
+        return _verifiers(value, place)
+    if origin is dict and args[1] in (Reward, Part):
+        items = as_mapping(value, place, "a mapping of names to rewards")
+        return {key: _value(item, args[1], place.at(key)) for key, item in items.items()}
+    if origin in (list, tuple) and args[0] is Reward:
+        if not isinstance(value, list | tuple):
+            raise place.error(f"expected a list of rewards, got {described(value)}")
+        rewards = [_reward(item, place.at(str(number))) for number, item in enumerate(value)]
+        return rewards if origin is list else tuple(rewards)
+    return read_plain(value, hint, place)
+
+
+def _union(value: object, hint: object, args: tuple[object, ...], place: Place) -> object:
+    if value is None and types.NoneType in args:
+        return None
+    if Reward in args:
+        return _reward(value, place)
+    if Template in args:
+        if isinstance(value, str | Template):
+            return value
+        try:
+            return load_template(as_mapping(value, place, "a template's name or a mapping"))
+        except ConfigError as error:
+            options = (*Template.__struct_fields__, "base", *_keys(value))
+            raise place.adopt(error, "template", options) from None
+    return read_plain(value, hint, place)
+
+
+def _keys(value: object) -> list[str]:
+    return [str(key) for key in value] if isinstance(value, Mapping) else []
+
+
+def _verifiers(value: object, place: Place) -> dict[str, msgspec.Struct]:
+    items = as_mapping(value, place, "a mapping of tasks to their verifiers' options")
+    check_keys(items, VERIFIERS, place)
+    return {
+        task: _struct(
+            VERIFIERS[task], as_mapping(options, place.at(task), "options"), place.at(task)
+        )
+        for task, options in items.items()
+    }

@@ -1,0 +1,54 @@
+"""Plain options: numbers, words, lists and mappings, read by a field's annotation."""
+
+import math
+import types
+import typing
+
+import msgspec
+
+from rewardkit.rewards.place import Place, described
+
+
+def read_plain(value: object, hint: object, place: Place) -> typing.Any:  # noqa: ANN401 - any field
+    """Read a value that holds no reward, as a field's annotation asks for it.
+
+    Args:
+        value: As a file gives it; nothing is read from a string but a string.
+        hint: The annotation.
+        place: Where it stands, for errors.
+
+    Raises:
+        ConfigError: When it is of another type, or NaN.
+
+    >>> read_plain(1, float, Place("r.yaml", "weight"))
+    1.0
+    """
+    if isinstance(value, float) and math.isnan(value):
+        raise place.error("expected a number, got nan")
+    try:
+        return msgspec.convert(value, hint, strict=True)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise place.error(f"expected {_wanted(hint, error)}, got {described(value)}") from None
+
+
+WANTED: dict[object, str] = {
+    float: "a number",
+    int: "a whole number",
+    str: "a string",
+    bool: "true or false",
+    types.NoneType: "nothing",
+}
+
+
+def _wanted(hint: object, error: Exception) -> str:
+    """Say in words what an annotation asks for."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(str(arg) for arg in args)}"
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_wanted(arg, error) for arg in args)
+    if origin in (list, tuple, set, frozenset):
+        return f"a list of {_wanted(args[0], error)}".replace("of a ", "of ") if args else "a list"
+    if origin is dict:
+        return f"a mapping to {_wanted(args[1], error)}"
+    return WANTED.get(hint) or str(error).removeprefix("Expected ").replace("`", "")

@@ -1,0 +1,1 @@
+"""Presets: rewards of published systems, one YAML file each."""

@@ -1,0 +1,53 @@
+"""Words of a text: what length, repetition and keyword rewards count.
+
+Scripts that are written without spaces (Chinese, Japanese, Thai …) count by the character, so
+that a Chinese reply is not one word.
+"""
+
+import re
+from itertools import islice
+from typing import Final
+
+import regex
+
+UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+"""Scripts without spaces between words, as members of a character class."""
+
+WORD: Final = regex.compile(rf"[{UNSPACED}]\p{{M}}*+|[^\s\x1c-\x1f{UNSPACED}]++")
+"""One word. Linear in the text: the two branches share no first character and never give back."""
+
+ASCII_WORD: Final = re.compile(r"\S++")
+
+
+def split_words(text: str, limit: int | None = None) -> list[str]:
+    r"""Cut a text into words: runs without white space, and single characters of unspaced scripts.
+
+    Args:
+        text: Any text.
+        limit: The most words to return, counted from the start; None for all.
+
+    Returns:
+        The words in their order, punctuation left on; of an ASCII text just `text.split()`.
+
+    >>> split_words("the dog, again")
+    ['the', 'dog,', 'again']
+    >>> split_words("图中有 2 只cat")
+    ['图', '中', '有', '2', '只', 'cat']
+    """
+    if text.isascii():
+        return text.split() if limit is None else text.split(None, limit)[:limit]
+    if limit is None or len(text) <= limit:
+        words: list[str] = WORD.findall(text)
+        return words
+    return [match.group() for match in islice(WORD.finditer(text), limit)]
+
+
+def cut_words(text: str, limit: int) -> str:
+    """The text up to the end of its `limit`-th word, unchanged where it has no more.
+
+    >>> cut_words("a dog and a cat", 2)
+    'a dog'
+    """
+    words = (ASCII_WORD if text.isascii() else WORD).finditer(text)
+    last = next(islice(words, limit - 1, None), None)
+    return text if last is None else text[: last.end()]
