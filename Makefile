@@ -1,0 +1,55 @@
+# make demo: score the bundled rollouts.  make test: everything that must pass.  See CONTRIBUTING.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= out
+# One thread for each library's own pool: the machine's cores are for the tests' processes.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test lint types unit docs bench clean
+.DELETE_ON_ERROR:
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rewardkit: error: expected Python 3.11 or newer, got " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.core: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.core
+
+# Installs the core alone and scores the bundled rollouts.
+demo: $(VENV)/.core
+	@mkdir -p $(OUT)
+	$(BIN)/rewardkit score examples/gsm8k.jsonl --reward gsm8k -o $(OUT)/gsm8k.scored.jsonl --restart
+	$(BIN)/rewardkit summary $(OUT)/gsm8k.scored.jsonl
+	$(BIN)/rewardkit score examples/think-answer.jsonl --reward r1 -o $(OUT)/think-answer.scored.jsonl --restart
+	$(BIN)/rewardkit summary $(OUT)/think-answer.scored.jsonl
+
+# Everything: format, lint, types, tests with doctests, documentation and coverage.
+test: lint types unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+docs: $(VENV)/.dev
+	$(BIN)/mkdocs build --strict --site-dir site
+
+# Speed and accuracy beside the peers: make bench DATA=rollouts.jsonl
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/score_throughput.py $(DATA)
+
+clean:
+	rm -rf $(VENV) $(OUT) site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

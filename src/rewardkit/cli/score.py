@@ -1,0 +1,183 @@
+"""`rewardkit score`: files of rollouts in, scored lines out."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rewardkit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rewardkit.engine.chunks import Position
+    from rewardkit.engine.rows import Counts
+    from rewardkit.engine.run import Report
+
+
+def score(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="JSONL files of rollouts, also .gz and .zst; - is standard input."),
+    ],
+    reward: Annotated[
+        str,
+        typer.Option("--reward", "-r", help="A preset's name, a YAML file, or file.py:name."),
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Output file, also .gz and .zst; - is stdout.")
+    ] = "-",
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change an option of the reward: parts.format.weight=0.5"),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Where a field stands in the input: completion=response"),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="Whose field names: verl, trl, openrlhf, easyr1, lm-eval."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the input's own fields.")] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="Processes that score; 0: one a core.")
+    ] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run was.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Throw a killed run away and begin again.")
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Stop at a line that is no rollout; exit 1 if unjudged."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what came of it as JSON on standard output.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Score rollouts.
+
+    A line that is not a rollout goes to OUT.rejected.jsonl; what was done is written to
+    OUT.meta.json.
+    """
+    from rewardkit.engine.run import Request, run_score
+    from rewardkit.formats import read_renamings
+    from rewardkit.rewards import load_reward, parse_option
+
+    if resume and restart:
+        raise ConfigError("--resume, --restart: expected one of them, got both")
+    if as_json and output == "-":
+        raise ConfigError("--json: expected an output file, got scored lines on standard output")
+    request = Request(
+        tuple(inputs),
+        output,
+        load_reward(reward, options=dict(map(parse_option, overrides or []))),
+        read_renamings(format, field or []),
+        keep,
+        workers or len(os.sched_getaffinity(0) if sys.platform == "linux" else [0]) or 1,
+        resume,
+        restart,
+        strict,
+    )
+    with progress_bar(inputs, quiet) as progress:
+        report = run_score(request, progress)
+    if not quiet:
+        tell(report, output)
+    if as_json:
+        print_json(report, output)
+    if strict and (report.counts.unjudged or report.counts.error):
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def progress_bar(inputs: list[str], quiet: bool) -> Iterator["Callable[[Position, Counts], None]"]:
+    """Show a bar while scoring, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda position, counts: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    sizes = [unpacked_size(path) for path in inputs]
+    total = sum(size or 0 for size in sizes) if None not in sizes else None
+    bar = Progress(
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.fields[rollouts]:,} rollouts, {task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task("score", total=total, rollouts=0, rate=0.0)
+
+    def show(position: "Position", counts: "Counts") -> None:
+        before = sum(size or 0 for size in sizes[: position.source])
+        elapsed = bar.tasks[0].elapsed or 0.0
+        rate = counts.rollouts / elapsed if elapsed else 0.0
+        done = before + position.offset
+        bar.update(task, completed=done, rollouts=counts.rollouts, rate=rate)
+
+    with bar:
+        yield show
+
+
+def unpacked_size(path: str) -> int | None:
+    """Bytes of an input; None where they can't be known before it is read."""
+    if not os.path.isfile(path) or path.endswith((".gz", ".zst")):
+        return None
+    return os.stat(path).st_size
+
+
+def tell(report: "Report", output: str) -> None:
+    """Say on stderr what came of it, one line each."""
+    counts = report.counts
+    mean = "none" if report.mean is None else f"{report.mean:.4f}"
+    resumed = f", {report.resumed_at:,} of them before" if report.resumed_at else ""
+    say(f"scored {counts.scored:,} of {counts.rollouts:,} rollouts{resumed}, mean reward {mean}")
+    if counts.unjudged:
+        say(f"warning: {counts.unjudged:,} not judged, reward null; `rewardkit summary` says why")
+    if counts.error:
+        say(f"warning: the reward failed on {counts.error:,} rollouts, first: {report.first_error}")
+    if counts.rejected:
+        kept = f", kept in {output}.rejected.jsonl" if output != "-" else ""
+        say(f"warning: {counts.rejected:,} lines rejected{kept}, first: {report.first_rejected}")
+    if report.repeats:
+        say(f"warning: {report.first_repeat}")
+    if report.restarts:
+        say(f"warning: {report.restarts} scoring workers died and were replaced")
+
+
+def say(message: str) -> None:
+    """Print one line for a person."""
+    print(f"rewardkit: {message}", file=sys.stderr)
+
+
+def print_json(report: "Report", output: str) -> None:
+    """Print the counts for a program."""
+    import msgspec
+
+    counts = msgspec.to_builtins(report.counts)
+    del counts["total"]
+    result = {
+        "output": str(Path(output)),
+        "counts": {**counts, "repeated_ids": report.repeats},
+        "mean": report.mean,
+        "first_rejected": report.first_rejected or None,
+        "first_error": report.first_error or None,
+        "worker_restarts": report.restarts,
+    }
+    print(msgspec.json.encode(result).decode())

@@ -1,0 +1,119 @@
+"""Chunks to scored chunks in worker processes, in order, whatever happens to a worker."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import msgspec
+
+from rewardkit.engine.chunks import Chunk, GroupOf
+from rewardkit.engine.rows import ChunkResult, Job, score_chunk
+from rewardkit.engine.worker import Task
+from rewardkit.errors import VerifierError
+from rewardkit.types import Rollout, Score
+from rewardkit.worker_process import Worker
+
+MODULE = "rewardkit.engine.worker"
+NO_TIME_LIMIT_S = 7 * 86_400.0
+NO_MEMORY_LIMIT_MB = 2**24
+"""Time and memory are bounded where a single answer is judged, not for a chunk as a whole."""
+
+LOST = "scoring worker died on this row, also when it was tried again"
+
+
+class Workers:
+    """Worker processes, each fed by a thread of its own.
+
+    A worker that dies costs nothing but time: its chunk is scored again, row by row (group by group
+    where the reward looks at whole groups), and a row whose worker dies again is unjudged.
+
+    Attributes:
+        restarts: Workers that had to be replaced.
+    """
+
+    def __init__(self, count: int, config: bytes, job: Job, group_of: GroupOf | None) -> None:
+        """Describe the work; workers start with their first chunk.
+
+        Args:
+            count: Number of processes.
+            config: The reward's configuration as JSON.
+            job: What is done to every line.
+            group_of: Finds a line's group, for rewards that look at whole groups.
+        """
+        self.restarts = 0
+        self._config, self._job, self._group_of = config, job, group_of
+        self._count = count
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._workers: set[Worker] = set()
+        self._closed = False
+
+    def map(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, ChunkResult]]:
+        """Score chunks; results come in the order of the chunks, a bounded number is under way."""
+        window: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
+        executor = ThreadPoolExecutor(self._count, thread_name_prefix="rewardkit-score")
+        try:
+            for chunk in chunks:
+                window.append((chunk, executor.submit(self._score, chunk)))
+                if len(window) > 2 * self._count:
+                    done, future = window.popleft()
+                    yield done, future.result()
+            while window:
+                done, future = window.popleft()
+                yield done, future.result()
+        finally:
+            self._close()
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _close(self) -> None:
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers)
+        for worker in workers:
+            worker.kill()
+
+    def _score(self, chunk: Chunk) -> ChunkResult:
+        result = self._try(chunk, self._job)
+        if result is not None:
+            return result
+        plain = msgspec.structs.replace(self._job, packing="")
+        pieces = [
+            self._try(piece, plain) or score_chunk(piece, plain, lose)
+            for piece in chunk.pieces(self._group_of)
+        ]
+        return ChunkResult.join(pieces, self._job.packing)
+
+    def _try(self, chunk: Chunk, job: Job) -> ChunkResult | None:
+        """Have this thread's worker score a chunk; None when the worker died."""
+        worker = self._worker()
+        task = msgspec.msgpack.encode(Task(self._config, job, chunk))
+        outcome = worker.run(task, NO_TIME_LIMIT_S)
+        if outcome.kind == "done":
+            return msgspec.msgpack.decode(outcome.payload, type=ChunkResult)
+        if outcome.kind == "failed":
+            raise VerifierError(f"scoring worker: {outcome.payload.decode('utf-8', 'replace')}")
+        with self._lock:
+            self._workers.discard(worker)
+            self._mine.worker = None
+            if self._closed:
+                raise VerifierError("scoring was stopped")
+            self.restarts += 1
+        return None
+
+    def _worker(self) -> Worker:
+        worker: Worker | None = getattr(self._mine, "worker", None)
+        if worker is None:
+            worker = Worker(MODULE, NO_MEMORY_LIMIT_MB)
+            with self._lock:
+                self._workers.add(worker)
+                closed = self._closed
+            if closed:
+                worker.kill()
+            self._mine.worker = worker
+        return worker
+
+
+def lose(rollouts: Sequence[Rollout]) -> list[Score]:
+    """The reward of rows that cost a worker its life twice."""
+    return [Score(None, LOST) for _ in rollouts]
