@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from rewardkit.errors import ConfigError
+from rewardkit.rewards.beside import other_value
 from rewardkit.templates import Answer, Template, load_template
 from rewardkit.types import Rollout, Score, Verdict
-from rewardkit.verifiers import default_verifier
+from rewardkit.verifiers import Math, default_verifier
 from rewardkit.verifiers.base import Verifier
 
 _MAX_REMEMBERED = 1_000
@@ -18,7 +19,7 @@ def judge(verifier: Verifier, answer: Answer, rollout: Rollout) -> Verdict:
     """The verdict on what a template found in a reply.
 
     The reference is looked at even when there is no answer: a rollout that can't be judged is
-    never worth 0.
+    never worth 0. Of maths, an answer that holds another value beside its box is ambiguous.
 
     >>> from rewardkit.verifiers import Number
     >>> rollout = Rollout(completion="", reference=7, task="number")
@@ -29,9 +30,12 @@ def judge(verifier: Verifier, answer: Answer, rollout: Rollout) -> Verdict:
     """
     verdict = verifier(answer.text, rollout.reference, rollout.choices)
     status = answer.verdict_status
-    if status is None or verdict.value is None:
-        return verdict
-    return Verdict(status, None, verdict.reference, "template", answer.reason)
+    if status is not None and verdict.value is not None:
+        return Verdict(status, None, verdict.reference, "template", answer.reason)
+    if verdict.correct and isinstance(verifier, Math) and (other := other_value(answer.text)):
+        reason = f"the answer section holds {other!r} beside {verdict.answer!r:.80}"
+        return Verdict("ambiguous_answer", verdict.answer, verdict.reference, "template", reason)
+    return verdict
 
 
 class Accuracy(

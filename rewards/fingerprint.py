@@ -14,7 +14,6 @@ from rewardkit.rewards.walk import nested
 PACKAGES: tuple[str, ...] = (
     "rewardkit",
     "latex2sympy2_extended",
-    "math-verify",
     "mpmath",
     "numpy",
     "msgspec",

@@ -48,6 +48,8 @@ def cut_words(text: str, limit: int) -> str:
     >>> cut_words("a dog and a cat", 2)
     'a dog'
     """
-    words = (ASCII_WORD if text.isascii() else WORD).finditer(text)
-    last = next(islice(words, limit - 1, None), None)
-    return text if last is None else text[: last.end()]
+    ends = (match.end() for match in WORD.finditer(text))
+    if text.isascii():
+        ends = (match.end() for match in ASCII_WORD.finditer(text))
+    last = next(islice(ends, limit - 1, None), None)
+    return text if last is None else text[:last]
