@@ -16,7 +16,13 @@ UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p
 WORD: Final = regex.compile(rf"[{UNSPACED}]\p{{M}}*+|[^\s\x1c-\x1f{UNSPACED}]++")
 """One word. Linear in the text: the two branches share no first character and never give back."""
 
-ASCII_WORD: Final = re.compile(r"\S++")
+SPELLED: Final = regex.compile(
+    rf"[{UNSPACED}]\p{{M}}*+|[^\W_{UNSPACED}]++(?:['\u2019][^\W_{UNSPACED}]++)*+"
+)
+"""One word by its letters and digits alone: `dog,cat` and `dog-cat` are two."""
+
+ASCII_SPELLED: Final = re.compile(r"[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+")
+"""The same for an ASCII text, and faster."""
 
 
 def split_words(text: str, limit: int | None = None) -> list[str]:
@@ -45,11 +51,13 @@ def split_words(text: str, limit: int | None = None) -> list[str]:
 def cut_words(text: str, limit: int) -> str:
     """The text up to the end of its `limit`-th word, unchanged where it has no more.
 
-    >>> cut_words("a dog and a cat", 2)
-    'a dog'
+    Signs end a word as white space does: the limit is one on how much is said.
+
+    >>> cut_words("a dog and a cat", 2), cut_words("dog,cat,ball", 2)
+    ('a dog', 'dog,cat')
     """
-    ends = (match.end() for match in WORD.finditer(text))
+    ends = (match.end() for match in SPELLED.finditer(text))
     if text.isascii():
-        ends = (match.end() for match in ASCII_WORD.finditer(text))
+        ends = (match.end() for match in ASCII_SPELLED.finditer(text))
     last = next(islice(ends, limit - 1, None), None)
     return text if last is None else text[:last]
