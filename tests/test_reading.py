@@ -11,7 +11,7 @@ import zstandard
 
 from rewardkit import reading
 from rewardkit.errors import ConfigError, RolloutError
-from rewardkit.reading import check_input, iter_lines, open_input, skip_line
+from rewardkit.reading import ZstdStream, check_input, iter_lines, open_input, skip_line
 
 LINES = b'{"a": 1}\n\n  {"b": 2}\r\n{"c": "\xc3\xa9"}'
 
@@ -95,3 +95,19 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no.jsonl: expected a file, got nothing"):
         with open_input(tmp_path / "no.jsonl"):
             pass
+
+
+def test_packed_zeros_are_unpacked_in_bounded_pieces(tmp_path: Path) -> None:
+    data = zstandard.compress(bytes(2**26))
+    (tmp_path / "zeros.zst").write_bytes(data)
+    stream = ZstdStream((tmp_path / "zeros.zst").open("rb"))
+    buffer = memoryview(bytearray(2**12))
+    largest = total = 0
+
+    while count := stream.readinto(buffer):
+        largest = max(largest, len(stream._ready.getbuffer()))
+        total += count
+
+    assert total == 2**26
+    assert largest <= 2**24
+    stream._raw.close()

@@ -99,3 +99,41 @@ def test_mapping_that_is_no_rollout_is_named() -> None:
 def test_unknown_reward_is_refused() -> None:
     with pytest.raises(ConfigError, match="gsm8k"):
         score([], "gsm8")
+
+
+def test_no_rollouts_are_no_call() -> None:
+    assert score_batch(refuses, []) == []
+
+
+def test_function_that_ends_the_interpreter_fails_on_its_row() -> None:
+    def leaves(rollouts: Sequence[Rollout], /) -> list[Score]:
+        if any(rollout.id == "b1" for rollout in rollouts):
+            raise SystemExit("bye")
+        return [Score(1.0) for _ in rollouts]
+
+    outcomes = score_batch(leaves, ROWS)
+
+    assert [outcome.status for outcome in outcomes] == ["scored", "scored", "error", "scored"]
+    assert outcomes[2].score.reason == "error: SystemExit: bye"
+
+
+PLAIN = {
+    "whole number": (Score(1, "one"), Score(1.0, "one")),
+    "truth": (Score(True), Score(1.0)),
+    "not judged": (Score(None, "é"), Score(None, "é")),
+    "half a surrogate pair": (Score(1.0, "\ud800"), Score(1.0, "?")),
+    "in a part": (
+        Score(1.0, "", {"p": Score(0.5, "", {"q": Score(1)})}),
+        Score(1.0, "", {"p": Score(0.5, "", {"q": Score(1.0)})}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_scores_come_out_plain(name: str) -> None:
+    given, wanted = PLAIN[name]
+
+    [outcome] = score_batch(lambda rollouts: [given], ROWS[:1])
+
+    assert outcome.score == wanted
+    assert type(outcome.score.value) is type(wanted.value)

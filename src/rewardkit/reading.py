@@ -19,8 +19,8 @@ STDIN = "-"
 MAX_LINE_BYTES = 32 * 2**20
 """A longer line is not read into memory: it is a violation of its own."""
 
-PACKED_BYTES = 2**14
-"""Packed data is unpacked in pieces of this size: small, as packed zeros grow a thousandfold."""
+PACKED_BYTES = 2**9
+"""Zstandard data is unpacked in pieces of this size: 4 bytes of it may grow to 128 KiB."""
 
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
@@ -76,7 +76,7 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
     except DAMAGED as error:
         raise RolloutError(f"{path}: expected whole compressed data, got: {error}") from error
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.ENOENT, errno.EIO):
+        if error.errno in (errno.EACCES, errno.ENOENT, errno.EIO, errno.EBADF):
             raise ConfigError(f"{path}: expected a readable file, got: {error.strerror}") from error
         raise
 

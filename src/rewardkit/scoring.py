@@ -69,11 +69,15 @@ def score_batch(
         rollouts: Any number of rollouts.
         whole_groups: The reward looks at whole groups: a group then fails or passes as one.
     """
+    if not rollouts:
+        return []
     try:
         return [judge(item) for item in call_reward(reward, rollouts)]
     except ConfigError:
         raise
-    except Exception as error:  # the one place that keeps a batch alive; every catch is reported
+    except (Exception, SystemExit) as error:
+        # The one place that keeps a batch alive; every catch is reported. A user's function that
+        # ends the interpreter fails on its row like any other.
         units = group_rows(rollouts) if whole_groups else [[i] for i in range(len(rollouts))]
         if len(units) <= 1:
             failed = Score(None, f"error: {type(error).__name__}: {error}"[:500])
@@ -92,10 +96,30 @@ def call_reward(reward: "Reward", rollouts: Sequence[Rollout]) -> list[Score]:
     if not isinstance(scores, list) or len(scores) != len(rollouts):
         got = f"{len(scores)}" if isinstance(scores, list) else type(scores).__name__
         raise VerifierError(f"expected a list of {len(rollouts)} scores, got {got}")
-    for item in scores:
-        if not isinstance(item, Score):
-            raise VerifierError(f"expected a Score for each rollout, got {type(item).__name__}")
-    return scores
+    return [plain_score(item) for item in scores]
+
+
+def plain_score(score: object) -> Score:
+    """Check one score, and turn what NumPy and PyTorch call a number into one.
+
+    Raises:
+        VerifierError: When it is no Score, its value no finite number, or its reason no text.
+
+    >>> plain_score(Score(True, "yes")).value
+    1.0
+    """
+    if not isinstance(score, Score):
+        raise VerifierError(f"expected a Score for each rollout, got {type(score).__name__}")
+    value, reason = score.value, score.reason
+    if not isinstance(reason, str):
+        raise VerifierError(f"expected a reason that is text, got {type(reason).__name__}")
+    if not reason.isascii():
+        reason = reason.encode("utf-8", "replace").decode()  # half surrogate pairs can't be written
+    parts = {name: plain_score(part) for name, part in score.parts.items()}
+    same = all(parts[name] is part for name, part in score.parts.items())
+    if same and reason is score.reason and (value is None or type(value) is float):
+        return score
+    return Score(None if value is None else float(value), reason, parts)
 
 
 def judge(score: Score) -> Outcome:

@@ -319,6 +319,10 @@ def slow(rollouts):
     time.sleep(0.05)
     return [Score(float(len(r.text)), r.id) for r in rollouts]
 
+def slower(rollouts):
+    time.sleep(1)
+    return slow(rollouts)
+
 def deadly(rollouts):
     for r in rollouts:
         if r.id == "r3":
@@ -446,6 +450,7 @@ def test_worker_killed_by_hand_costs_no_row(tmp_path: Path, long_run: list[str])
 
 
 def test_unfinished_run_is_not_thrown_away_unasked(tmp_path: Path, long_run: list[str]) -> None:
+    long_run = [arg.replace(":slow", ":slower") for arg in long_run]  # longer than `busy` starts
     process = start(long_run, tmp_path)
     wait_for_rows(tmp_path / "out.jsonl.partial", 1)
     busy = run(*long_run, "--resume", cwd=tmp_path)

@@ -138,3 +138,31 @@ def test_byte_order_mark_is_dropped() -> None:
     chunk = Chunk(BEGIN, Position(0, 5, 1), b"\xef\xbb\xbf" + json.dumps({}).encode())
 
     assert list(chunk.lines()) == [(1, b"{}")]
+
+
+def test_lines_that_are_no_rollouts_are_no_group_without_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chunks, "MAX_GROUP_BYTES", 30)
+
+    found = list(cut_by_group(io.BytesIO(b"?\n" * 200), BEGIN, group_of, "x"))
+
+    assert len(joined(found)) == 200
+    assert max(len(chunk.data) for chunk in found) <= 30
+
+
+def test_groups_are_looked_at_only_where_a_chunk_may_end() -> None:
+    calls = []
+
+    def counted(line: bytes, number: int) -> str | None:
+        calls.append(number)
+        return group_of(line, number)
+
+    found = list(cut_by_group(io.BytesIO(b"a\na\nb\nb\nc\nc\n" * 50), BEGIN, counted, "x"))
+
+    assert len(found) > 10
+    assert len(calls) < 150
+
+
+def test_byte_order_mark_alone_is_a_blank_line() -> None:
+    assert joined([Chunk(BEGIN, BEGIN, b"\xef\xbb\xbf\r\n\n")]) == []

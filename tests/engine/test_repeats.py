@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rewardkit.engine import repeats
 from rewardkit.engine.repeats import find_repeats
-from rewardkit.engine.rows import hash_text
+from rewardkit.engine.results import hash_text
 
 
 def slow(ids: list[str]) -> tuple[int, int | None, int | None]:

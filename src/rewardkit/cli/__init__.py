@@ -1,6 +1,8 @@
 """The command `rewardkit`: one file a command, and one place where errors become one clear line."""
 
+import contextlib
 import errno
+import io
 import os
 import sys
 
@@ -14,6 +16,9 @@ from rewardkit.cli.score import score
 from rewardkit.cli.summary import summary
 from rewardkit.cli.verify import verify
 from rewardkit.errors import RewardkitError, RolloutError
+
+WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EBADF, errno.EIO)
+"""How writing to standard output fails."""
 
 app = typer.Typer(
     name="rewardkit",
@@ -54,31 +59,59 @@ def main() -> None:
     2 usage or configuration, or a file that could not be written; 130 interrupted.
     """
     debug = "--debug" in sys.argv
+    code = 0
     try:
-        sys.exit(app(sys.argv[1:] or ["--help"], prog_name="rewardkit", standalone_mode=False))
+        prepare_streams()
+        code = app(sys.argv[1:] or ["--help"], prog_name="rewardkit", standalone_mode=False) or 0
+        sys.stdout.flush()
     except RewardkitError as error:
         if debug:
             raise
-        fail(str(error), 1 if isinstance(error, RolloutError) else 2)
+        code = fail(str(error), 1 if isinstance(error, RolloutError) else 2)
     except TyperException as error:
-        fail(error.format_message(), 2)
-    except typer.Abort:
-        sys.exit(130)
+        code = fail(error.format_message(), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        code = 130
     except BrokenPipeError:
-        # The reader of our output, such as head, has gone: nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(1)
+        code = 1  # the reader of our output, such as head, has gone: nothing is left to say to it
+        silence_stdout()
     except OSError as error:
         if debug:
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        more = ""
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            more = "; free some space and run the same command with --resume"
-        fail(f"{where}{error.strerror or error}{more}", 2)
-
-
-def fail(message: str, code: int) -> None:
-    """Say what went wrong in one line and stop."""
-    print(f"rewardkit: error: {' '.join(message.split())}", file=sys.stderr)
+        # Only writing text fails without the name of a file, but for what is no file at all.
+        stdout = "standard output" if error.errno in WRITE_ERRORS else None
+        where = error.filename or stdout
+        code = fail(f"{where}: {error.strerror}" if where else str(error.strerror or error), 2)
+        silence_stdout()
     sys.exit(code)
+
+
+def prepare_streams() -> None:
+    """Make the standard streams fit to be used, whatever the caller has made of them.
+
+    A closed one must not be given to the next file that is opened, so it becomes one that fails
+    when used; and text that the terminal's encoding lacks is written as an escape.
+    """
+    for fd, name, wrong_way in ((0, "stdin", "w"), (1, "stdout", "r"), (2, "stderr", None)):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDONLY if wrong_way == "r" else os.O_WRONLY)
+            if opened != fd:
+                os.dup2(opened, fd)
+                os.close(opened)
+            setattr(sys, name, open(fd, "r" if fd == 0 else "w", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def silence_stdout() -> None:
+    """Send what is left to nowhere: the interpreter writes it at its end, and would fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+
+
+def fail(message: str, code: int) -> int:
+    """Say what went wrong in one line; gives the exit code."""
+    with contextlib.suppress(OSError):  # standard error may be gone as well
+        print(f"rewardkit: error: {' '.join(message.split())}", file=sys.stderr)
+    return code

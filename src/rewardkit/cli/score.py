@@ -3,8 +3,6 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,11 +10,7 @@ import typer
 from rewardkit.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rewardkit.engine.chunks import Position
-    from rewardkit.engine.rows import Counts
-    from rewardkit.engine.run import Report
+    from rewardkit.engine.report import Report
 
 
 def score(
@@ -66,7 +60,9 @@ def score(
     A line that is not a rollout goes to OUT.rejected.jsonl; what was done is written to
     OUT.meta.json.
     """
-    from rewardkit.engine.run import Request, run_score
+    from rewardkit.cli.score_progress import progress_bar
+    from rewardkit.engine.plan import Request
+    from rewardkit.engine.run import run_score
     from rewardkit.formats import read_renamings
     from rewardkit.rewards import load_reward, parse_option
 
@@ -74,13 +70,15 @@ def score(
         raise ConfigError("--resume, --restart: expected one of them, got both")
     if as_json and output == "-":
         raise ConfigError("--json: expected an output file, got scored lines on standard output")
+    with contextlib.redirect_stdout(sys.stderr):  # a user's file may print while it is loaded
+        loaded = load_reward(reward, options=dict(map(parse_option, overrides or [])))
     request = Request(
         tuple(inputs),
         output,
-        load_reward(reward, options=dict(map(parse_option, overrides or []))),
+        loaded,
         read_renamings(format, field or []),
         keep,
-        workers or len(os.sched_getaffinity(0) if sys.platform == "linux" else [0]) or 1,
+        workers or cores(),
         resume,
         restart,
         strict,
@@ -95,51 +93,9 @@ def score(
         raise typer.Exit(1)
 
 
-@contextlib.contextmanager
-def progress_bar(inputs: list[str], quiet: bool) -> Iterator["Callable[[Position, Counts], None]"]:
-    """Show a bar while scoring, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda position, counts: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    sizes = [unpacked_size(path) for path in inputs]
-    total = sum(size or 0 for size in sizes) if None not in sizes else None
-    bar = Progress(
-        SpinnerColumn(),
-        BarColumn(),
-        TextColumn("{task.fields[rollouts]:,} rollouts, {task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("score", total=total, rollouts=0, rate=0.0)
-
-    def show(position: "Position", counts: "Counts") -> None:
-        before = sum(size or 0 for size in sizes[: position.source])
-        elapsed = bar.tasks[0].elapsed or 0.0
-        rate = counts.rollouts / elapsed if elapsed else 0.0
-        done = before + position.offset
-        bar.update(task, completed=done, rollouts=counts.rollouts, rate=rate)
-
-    with bar:
-        yield show
-
-
-def unpacked_size(path: str) -> int | None:
-    """Bytes of an input; None where they can't be known before it is read."""
-    if not os.path.isfile(path) or path.endswith((".gz", ".zst")):
-        return None
-    return os.stat(path).st_size
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def tell(report: "Report", output: str) -> None:
@@ -170,11 +126,11 @@ def print_json(report: "Report", output: str) -> None:
     """Print the counts for a program."""
     import msgspec
 
-    counts = msgspec.to_builtins(report.counts)
-    del counts["total"]
+    from rewardkit.engine.plan import printed
+
     result = {
-        "output": str(Path(output)),
-        "counts": {**counts, "repeated_ids": report.repeats},
+        "output": printed(output),
+        "counts": report.counted(),
         "mean": report.mean,
         "first_rejected": report.first_rejected or None,
         "first_error": report.first_error or None,

@@ -48,8 +48,10 @@ class Chunk(msgspec.Struct, frozen=True):
         number = self.start.line
         for line in self.data.split(b"\n"):
             number += 1
+            if number == 1:
+                line = line.removeprefix(BOM)
             if stripped := line.strip():
-                yield number, stripped.removeprefix(BOM) if number == 1 else stripped
+                yield number, stripped
 
     def pieces(self, group_of: GroupOf | None) -> "Iterator[Chunk]":
         """The same lines as chunks of one line, or of one group's neighbouring lines each."""
@@ -63,7 +65,8 @@ class Chunk(msgspec.Struct, frozen=True):
                 begin, lines = number - 1, []
             group = new or group
             lines.append(line)
-        yield self.piece(begin, lines, self.oversized)
+        if lines != [b""] or self.oversized:
+            yield self.piece(begin, lines, self.oversized)
 
     def piece(self, begin: int, lines: list[bytes], oversized: int = 0) -> "Chunk":
         """Some of the lines, the first of which follows line `begin`."""
@@ -145,12 +148,13 @@ def cut_by_group(
         oversized = 0
         if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
             oversized, line = len(line) + skip_line(stream)[0], b""
-        new = group_of(line.strip().removeprefix(BOM), number) if line.strip() else None
-        if size >= CHUNK_BYTES and new is not None and new != group:
-            end = advance(position, b"".join(lines), 0)
-            yield Chunk(position, end, b"".join(lines))
-            position, lines, size = end, [], 0
-        group = new or group
+        if size >= CHUNK_BYTES:  # only here a chunk may end, only here groups matter
+            group = group or last_group(lines, position.line, group_of)
+            new = line_group(line, number, group_of)
+            if group is None or (new is not None and new != group):
+                end = advance(position, b"".join(lines), 0)
+                yield Chunk(position, end, b"".join(lines))
+                position, lines, size, group = end, [], 0, None
         lines.append(line)
         size += len(line)
         if size > MAX_GROUP_BYTES + CHUNK_BYTES:
@@ -161,7 +165,22 @@ def cut_by_group(
         if oversized:
             end = advance(position, b"".join(lines), oversized)
             yield Chunk(position, end, b"".join(lines), oversized)
-            position, lines, size = end, [], 0
+            position, lines, size, group = end, [], 0, None
     if lines:
         data = b"".join(lines)
         yield Chunk(position, advance(position, data, 0), data)
+
+
+def line_group(line: bytes, number: int, group_of: GroupOf) -> str | None:
+    """The group of a line as it stands in the file; None where it is not a rollout."""
+    stripped = line.strip().removeprefix(BOM)
+    return group_of(stripped, number) if stripped else None
+
+
+def last_group(lines: Sequence[bytes], after: int, group_of: GroupOf) -> str | None:
+    """The group of the last rollout among lines, the first of which follows line `after`."""
+    for i in reversed(range(len(lines))):
+        group = line_group(lines[i], after + i + 1, group_of)
+        if group is not None:
+            return group
+    return None

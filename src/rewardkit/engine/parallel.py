@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import msgspec
 
 from rewardkit.engine.chunks import Chunk, GroupOf
-from rewardkit.engine.rows import ChunkResult, Job, score_chunk
+from rewardkit.engine.results import ChunkResult
+from rewardkit.engine.rows import Job, score_chunk
 from rewardkit.engine.worker import Task
 from rewardkit.errors import VerifierError
 from rewardkit.types import Rollout, Score
@@ -18,6 +19,12 @@ MODULE = "rewardkit.engine.worker"
 NO_TIME_LIMIT_S = 7 * 86_400.0
 NO_MEMORY_LIMIT_MB = 2**24
 """Time and memory are bounded where a single answer is judged, not for a chunk as a whole."""
+
+MAX_WAITING_BYTES = 48 * 2**20
+"""Input under way beyond one chunk; a few rows of the greatest length must not fill the memory."""
+
+MAX_LOST = 50
+"""So many rows in a row whose workers die are the reward's failure, not the rows'."""
 
 LOST = "scoring worker died on this row, also when it was tried again"
 
@@ -48,29 +55,40 @@ class Workers:
         self._lock = threading.Lock()
         self._workers: set[Worker] = set()
         self._closed = False
+        self._lost = 0
 
     def map(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, ChunkResult]]:
-        """Score chunks; results come in the order of the chunks, a bounded number is under way."""
+        """Score chunks; results come in the order of the chunks, a bounded number is under way.
+
+        Raises:
+            VerifierError: When no worker can be started, or row after row costs a worker its life.
+        """
         window: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
+        waiting = 0
         executor = ThreadPoolExecutor(self._count, thread_name_prefix="rewardkit-score")
         try:
             for chunk in chunks:
                 window.append((chunk, executor.submit(self._score, chunk)))
-                if len(window) > 2 * self._count:
+                waiting += len(chunk.data)
+                while len(window) > 2 * self._count or waiting > MAX_WAITING_BYTES:
                     done, future = window.popleft()
+                    waiting -= len(done.data)
                     yield done, future.result()
             while window:
                 done, future = window.popleft()
                 yield done, future.result()
         finally:
-            self._close()
-            executor.shutdown(wait=True, cancel_futures=True)
+            self._close(executor)
 
-    def _close(self) -> None:
+    def _close(self, executor: ThreadPoolExecutor) -> None:
+        """End the workers: first those that are busy, so that their threads end, too."""
         with self._lock:
             self._closed = True
             workers = list(self._workers)
         for worker in workers:
+            worker.stop()
+        executor.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
             worker.kill()
 
     def _score(self, chunk: Chunk) -> ChunkResult:
@@ -78,11 +96,20 @@ class Workers:
         if result is not None:
             return result
         plain = msgspec.structs.replace(self._job, packing="")
-        pieces = [
-            self._try(piece, plain) or score_chunk(piece, plain, lose)
-            for piece in chunk.pieces(self._group_of)
-        ]
+        pieces = [self._score_alone(piece, plain) for piece in chunk.pieces(self._group_of)]
         return ChunkResult.join(pieces, self._job.packing)
+
+    def _score_alone(self, piece: Chunk, job: Job) -> ChunkResult:
+        """Score a row, or a group, of a chunk that cost a worker its life."""
+        result = self._try(piece, job)
+        with self._lock:
+            self._lost = 0 if result is not None else self._lost + 1
+            if self._lost >= MAX_LOST:
+                raise VerifierError(
+                    f"reward: expected it to leave its process alive, got {MAX_LOST} scoring "
+                    "workers in a row that died on one row each"
+                )
+        return result or score_chunk(piece, job, lose)
 
     def _try(self, chunk: Chunk, job: Job) -> ChunkResult | None:
         """Have this thread's worker score a chunk; None when the worker died."""
@@ -109,7 +136,7 @@ class Workers:
                 self._workers.add(worker)
                 closed = self._closed
             if closed:
-                worker.kill()
+                worker.stop()
             self._mine.worker = worker
         return worker
 

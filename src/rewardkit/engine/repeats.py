@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rewardkit.engine.rows import HASH_BYTES
+from rewardkit.engine.results import HASH_BYTES
 
 PASS_ROWS = 2**21
 """Hashes held in memory at a time: 32 MiB with their positions."""

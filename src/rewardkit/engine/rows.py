@@ -1,21 +1,17 @@
 """One chunk of lines to one chunk of scored lines: all the work that is done in parallel."""
 
-import gzip
-import hashlib
 from collections import Counter
 from typing import Any
 
 import msgspec
-import zstandard
 
 from rewardkit.decoding import Violation, decode_object, decode_rollout
 from rewardkit.engine.chunks import Chunk
+from rewardkit.engine.results import ChunkResult, Counts, hash_runs, hash_text, pack
 from rewardkit.reading import MAX_LINE_BYTES
 from rewardkit.rewards.base import Reward
 from rewardkit.scoring import Outcome, Status, score_batch
 from rewardkit.types import Rollout, Score
-
-HASH_BYTES = 8
 
 
 class PartScore(msgspec.Struct, frozen=True):
@@ -50,22 +46,6 @@ class RejectedLine(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}: {Violation(self.field, self.expected, self.got)}"
 
 
-class Counts(msgspec.Struct):
-    """What happened to the lines; adds up over chunks."""
-
-    rollouts: int = 0
-    scored: int = 0
-    unjudged: int = 0
-    error: int = 0
-    rejected: int = 0
-    total: float = 0.0
-
-    def add(self, other: "Counts") -> None:
-        """Add those of one more chunk."""
-        for name in self.__struct_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
 class Job(msgspec.Struct, frozen=True):
     """What is done to every line.
 
@@ -88,44 +68,6 @@ class Job(msgspec.Struct, frozen=True):
     def line_id(self, source: int, number: int) -> str:
         """The id of a rollout that brings none: its line number, after the file if several."""
         return str(number) if len(self.names) == 1 else f"{self.names[source]}:{number}"
-
-
-class ChunkResult(msgspec.Struct, frozen=True):
-    """What came out of one chunk.
-
-    Attributes:
-        output: Scored lines, packed as the job says.
-        rejected: Rejected lines as JSONL.
-        first_rejected: The first of them for a person, empty where there is none.
-        first_error: The first row that a reward failed on, for a person.
-        ids: A hash of each rollout's id, `HASH_BYTES` each, in order.
-        groups: A hash of each run of rollouts of one group.
-        counts: What happened to the lines.
-    """
-
-    output: bytes
-    rejected: bytes
-    first_rejected: str
-    first_error: str
-    ids: bytes
-    groups: bytes
-    counts: Counts
-
-    @staticmethod
-    def join(results: "list[ChunkResult]", packing: str) -> "ChunkResult":
-        """Put the unpacked results of a chunk's pieces together."""
-        counts = Counts()
-        for result in results:
-            counts.add(result.counts)
-        return ChunkResult(
-            pack(b"".join(result.output for result in results), packing),
-            b"".join(result.rejected for result in results),
-            next((r.first_rejected for r in results if r.first_rejected), ""),
-            next((r.first_error for r in results if r.first_error), ""),
-            b"".join(result.ids for result in results),
-            b"".join(result.groups for result in results),
-            counts,
-        )
 
 
 def score_chunk(chunk: Chunk, job: Job, reward: Reward) -> ChunkResult:
@@ -219,28 +161,3 @@ def name_of(reward: Reward) -> str:
     """What a reward's only part is called: its kind."""
     config = getattr(reward, "__struct_config__", None)
     return str(getattr(config, "tag", None) or getattr(reward, "__name__", type(reward).__name__))
-
-
-def pack(data: bytes, packing: str) -> bytes:
-    """Pack some lines as one member; members stand one after the other in the file."""
-    if not data or not packing:
-        return data
-    if packing == "gz":
-        return gzip.compress(data, compresslevel=6, mtime=0)
-    return zstandard.compress(data)
-
-
-def hash_text(text: str) -> bytes:
-    """A short hash to compare ids by."""
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=HASH_BYTES).digest()
-
-
-def hash_runs(rollouts: list[Rollout]) -> bytes:
-    """A hash for each run of neighbours of the same group."""
-    runs = bytearray()
-    previous: str | None = None
-    for rollout in rollouts:
-        if rollout.group != previous:
-            runs += hash_text(rollout.group)
-            previous = rollout.group
-    return bytes(runs)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rewardkit.engine.chunks import Position
-from rewardkit.engine.output import FileSink, is_complete
-from rewardkit.engine.rows import ChunkResult, Counts, hash_text
+from rewardkit.engine.file_sink import FileSink, is_complete
+from rewardkit.engine.results import ChunkResult, Counts, hash_text
 from rewardkit.errors import ConfigError
 
 PLAN = b'{"reward":"r","inputs":["a"]}'
@@ -40,8 +40,8 @@ def test_output_appears_when_it_is_complete(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out", "out.meta.json", "out.rejected.jsonl"]
     assert (tmp_path / "out").read_bytes() == b"one\n"
     assert (tmp_path / "out.rejected.jsonl").read_bytes() == b"bad\n"
-    assert is_complete(tmp_path / "out", PLAN)
-    assert not is_complete(tmp_path / "out", b'{"reward":"other"}')
+    assert is_complete(tmp_path / "out", sink.meta_path, PLAN)
+    assert not is_complete(tmp_path / "out", sink.meta_path, b'{"reward":"other"}')
 
 
 def test_what_follows_the_state_is_cut_off(tmp_path: Path) -> None:
@@ -62,7 +62,8 @@ def test_what_follows_the_state_is_cut_off(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"one\ntwo\n"
 
 
-STEPS = ["copyfile", "replace 1", "unlink", "fsync", "replace 2", "replace 3", "rmtree"]
+STEPS = ["copyfile", "replace 1", "unlink", "fsync", "replace 2", "replace 3"]
+STEPS += [f"unlink {name}" for name in ("state.json", "plan.json", "output", "lock")]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -87,14 +88,23 @@ def test_cut_off_while_finishing(
                 raise Killed
         replace(source, target)
 
+    unlink = Path.unlink
+
+    def die_at_unlink(path: Path, missing_ok: bool = False) -> None:
+        if step == f"unlink {path.name}":
+            raise Killed
+        unlink(path, missing_ok)
+
     out = tmp_path / "out"
     sink = begin(out)
     sink.write(Position(0, 5, 1), result("one\n", "bad\n"))
     with monkeypatch.context() as patch:
-        if step.startswith("replace"):
+        if step.startswith("unlink "):
+            patch.setattr(Path, "unlink", die_at_unlink)
+        elif step.startswith("replace"):
             patch.setattr(os, "replace", die_at_replace)
         else:
-            owner = {"copyfile": shutil, "rmtree": shutil, "fsync": os}.get(step, Path)
+            owner = {"copyfile": shutil, "fsync": os}.get(step, Path)
             patch.setattr(owner, step, die)
         with pytest.raises(Killed):
             sink.finish(META)
@@ -143,3 +153,81 @@ def test_two_runs_refuse_each_other(tmp_path: Path) -> None:
         begin(tmp_path / "out", resume=True)
     sink.discard()
     assert names(tmp_path) == []
+
+
+DAMAGE = {
+    "state of zeros": ("state.json", b"\0" * 99, "malformed"),
+    "state of another kind": ("state.json", b"[]", "Expected `object`"),
+    "negative size": ("state.json", b'{"output": -1}', "Expected `int` >= 0"),
+    "empty plan": ("plan.json", b"", "truncated"),
+    "plan of another kind": ("plan.json", b"7", "Expected `object`"),
+    "output cut off": ("output", b"on", "output of 2 bytes instead of 4"),
+    "ids cut off": ("ids", b"", "ids of 0 bytes instead of 8"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damaged_unfinished_run_is_one_line_and_never_zeros(tmp_path: Path, kind: str) -> None:
+    name, data, message = DAMAGE[kind]
+    sink = begin(tmp_path / "out")
+    sink.write(Position(0, 5, 1), result("one\n"))
+    sink.close()
+    (sink.folder / name).write_bytes(data)
+
+    with pytest.raises(ConfigError, match="expected the files of an unfinished run") as error:
+        begin(tmp_path / "out", resume=True)
+
+    assert message in str(error.value)
+    assert "--restart" in str(error.value)
+    assert not (tmp_path / "out").exists()
+    begin(tmp_path / "out", restart=True).finish(META)
+    assert names(tmp_path) == ["out", "out.meta.json"]
+
+
+def test_output_that_went_away_is_not_made_of_nothing(tmp_path: Path) -> None:
+    sink = begin(tmp_path / "out")
+    sink.write(Position(0, 5, 1), result("one\n"))
+    sink.close()
+    (sink.folder / "output").unlink()
+
+    with pytest.raises(ConfigError, match="got no output"):
+        begin(tmp_path / "out", resume=True)
+
+
+@pytest.mark.parametrize("meta", [b"", b"7", b"{}", b"\xff", b"[" * 9999])
+def test_damaged_side_car_is_no_complete_run(tmp_path: Path, meta: bytes) -> None:
+    (tmp_path / "out").write_bytes(b"old\n")
+    (tmp_path / "out.meta.json").write_bytes(meta)
+    sink = begin(tmp_path / "out", resume=True)
+
+    assert not sink.complete
+    sink.discard()
+
+
+def test_link_keeps_pointing_to_the_output(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "far" / "real")
+
+    sink = begin(tmp_path / "out")
+    sink.write(Position(0, 5, 1), result("one\n"))
+    sink.finish(META)
+
+    assert (tmp_path / "out").is_symlink()
+    assert names(tmp_path / "far") == ["real", "real.meta.json"]
+    assert (tmp_path / "out").read_bytes() == b"one\n"
+
+
+def test_file_in_the_way_of_the_unfinished_run(tmp_path: Path) -> None:
+    (tmp_path / "out.partial").write_text("mine")
+
+    with pytest.raises(ConfigError, match=r"out.partial: expected this place free.*got a file"):
+        begin(tmp_path / "out")
+
+
+def test_strangers_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out.partial").mkdir()
+    (tmp_path / "out.partial" / "thesis.tex").write_text("mine")
+
+    begin(tmp_path / "out").discard()
+
+    assert names(tmp_path / "out.partial") == ["thesis.tex"]

@@ -1,0 +1,43 @@
+"""What can only be said of the inputs as a whole: torn groups, repeated ids, no rollout at all."""
+
+from rewardkit.engine.plan import Request
+from rewardkit.engine.report import Report
+from rewardkit.engine.state import Sink
+from rewardkit.errors import RolloutError
+
+
+def check_groups(sink: Sink) -> None:
+    """Refuse groups that are torn apart: what is relative to a group would be wrong."""
+    repeats = sink.repeats("groups")
+    if repeats.count:
+        raise RolloutError(
+            "field 'group': expected the rollouts of a group on neighbouring lines, as this reward "
+            f"compares them, got {repeats.count} groups in several places; sort the input by group"
+        )
+
+
+def check_ids(request: Request, sink: Sink) -> tuple[int, str]:
+    """Look for ids that occur twice: they are scored, named, and under --strict an error."""
+    repeats = sink.repeats("ids")
+    if repeats.first is None or repeats.original is None:
+        return 0, ""
+    first = (
+        f"field 'id': expected ids that are unique, got {repeats.count} repeated; rollout "
+        f"{repeats.first + 1} has the id of rollout {repeats.original + 1}"
+    )
+    if request.strict:
+        raise RolloutError(f"{', '.join(request.inputs)}: {first}")
+    return repeats.count, first
+
+
+def check_any(request: Request, report: Report) -> None:
+    """Refuse inputs without a single rollout."""
+    if report.counts.rollouts:
+        return
+    names = ", ".join(request.inputs)
+    if report.counts.rejected:
+        raise RolloutError(
+            f"{names}: expected rollouts, got none in {report.counts.rejected} lines; first: "
+            f"{report.first_rejected}"
+        )
+    raise RolloutError(f"{names}: expected at least one line of JSON, got an empty input")

@@ -1,0 +1,112 @@
+"""What a run is asked to do, and what makes two runs the same."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rewardkit.errors import ConfigError
+from rewardkit.reading import STDIN, check_input
+from rewardkit.rewards import encode, fingerprint, versions
+from rewardkit.rewards.base import Reward
+
+PACKINGS = {".gz": "gz", ".zst": "zst"}
+END_BYTES = 2**16
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What the user asked for.
+
+    Attributes:
+        inputs: Files, `-` for standard input.
+        output: A file, `-` for standard output.
+        reward: The reward.
+        places: Renamings of fields.
+        keep: Hand the input's own fields through.
+        workers: Processes that score.
+        resume: Go on where an unfinished run was.
+        restart: Throw an unfinished run away.
+        strict: Stop at the first line that is not a rollout.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+    reward: Reward
+    places: dict[str, tuple[str, ...]] = {}
+    keep: bool = False
+    workers: int = 1
+    resume: bool = False
+    restart: bool = False
+    strict: bool = False
+
+    @property
+    def packing(self) -> str:
+        """How the output is packed, by its name."""
+        return PACKINGS.get(Path(self.output).suffix, "")
+
+
+def check_paths(inputs: Iterable[str], output: str) -> None:
+    """Find out before any work whether inputs and output can be what they are asked to be.
+
+    Raises:
+        ConfigError: Naming the path.
+    """
+    inputs = list(inputs)
+    if inputs.count(STDIN) > 1:
+        raise ConfigError("-: expected standard input once, got it several times")
+    for path in inputs:
+        check_input(path)
+    if output == STDIN:
+        return
+    if os.path.isdir(output):
+        raise ConfigError(f"{output}: expected a file for the output, got a directory")
+    for written in (output, f"{output}.rejected.jsonl", f"{output}.meta.json"):
+        for path in inputs:
+            if os.path.isfile(path) and os.path.exists(written) and os.path.samefile(path, written):
+                raise ConfigError(
+                    f"{output}: expected an output apart from the inputs, got {path}, which this "
+                    "run would replace"
+                )
+
+
+def make_plan(request: Request) -> dict[str, Any]:
+    """What makes two runs the same: what goes in, and what is done to it."""
+    return {
+        "fingerprint": fingerprint(request.reward),
+        "reward": encode(request.reward),
+        "versions": versions(),
+        "inputs": describe_inputs(request.inputs),
+        "fields": {field: list(places) for field, places in request.places.items()},
+        "keep": request.keep,
+        "strict": request.strict,
+    }
+
+
+def describe_inputs(paths: Iterable[str]) -> list[dict[str, Any]]:
+    """Name, size and a hash of both ends of each input; of a pipe only the name is known."""
+    return [describe_input(path) for path in paths]
+
+
+def describe_input(path: str) -> dict[str, Any]:
+    """Describe one input."""
+    if path == STDIN or not os.path.isfile(path):
+        return {"path": printed(path)}
+    size = os.stat(path).st_size
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        digest.update(stream.read(END_BYTES))
+        stream.seek(max(0, size - END_BYTES))
+        digest.update(stream.read(END_BYTES))
+    return {"path": printed(path), "bytes": size, "ends": digest.hexdigest()[:16]}
+
+
+def printed(path: str) -> str:
+    r"""A path as text; bytes that are not UTF-8 are written out.
+
+    >>> printed("caf\udce9.jsonl")
+    'caf\\udce9.jsonl'
+    """
+    return path.encode("utf-8", "backslashreplace").decode()
