@@ -30,3 +30,11 @@ def test_fingerprint(tmp_path: Path, content: bytes | None, wanted: str | None) 
 def test_a_folder_in_its_place_is_none(tmp_path: Path) -> None:
     (tmp_path / "out.jsonl.meta.json").mkdir()
     assert read_fingerprint(tmp_path / "out.jsonl") is None
+
+
+def test_of_a_link_beside_the_file_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "out.jsonl.meta.json").write_bytes(b'{"fingerprint": "ab"}')
+    (tmp_path / "latest.jsonl").symlink_to(tmp_path / "runs" / "out.jsonl")
+
+    assert read_fingerprint(tmp_path / "latest.jsonl") == "ab"

@@ -18,7 +18,8 @@ def read_fingerprint(scored: Path) -> str | None:
     """Read the fingerprint of the reward that a file was scored with.
 
     Args:
-        scored: The scored file; its side-car has `.meta.json` added to the name.
+        scored: The scored file; its side-car stands beside it, where `scored` is a link beside
+            the file that it leads to, with `.meta.json` added to the name.
 
     Returns:
         None where there is no side-car that says so.
@@ -26,7 +27,8 @@ def read_fingerprint(scored: Path) -> str | None:
     >>> read_fingerprint(Path("no-such-file.jsonl")) is None
     True
     """
-    path = scored.with_name(scored.name + ".meta.json")
+    real = scored.resolve()
+    path = real.with_name(real.name + ".meta.json")
     try:
         with path.open("rb") as stream:
             return msgspec.json.decode(stream.read(MAX_BYTES), type=SideCar).fingerprint

@@ -86,3 +86,21 @@ def test_input_that_changes_while_it_is_read_is_no_result(folder: Path) -> None:
         run_score(request("grows"), lambda position, counts: None)
 
     assert sorted(p.name for p in folder.iterdir() if p.is_file()) == ["in.jsonl", "my.py"]
+
+
+def test_module_of_the_current_folder_is_found_by_the_installed_command(tmp_path: Path) -> None:
+    (tmp_path / "my_rewards.py").write_text(
+        "def half(rollouts):\n    return [0.5] * len(rollouts)\n"
+    )
+    (tmp_path / "json.py").write_text("raise SystemExit('this hides the standard library')\n")
+    (tmp_path / "in.jsonl").write_text('{"completion": "x"}\n')
+    command = Path(sys.executable).with_name("rewardkit")
+
+    result = subprocess.run(
+        [command, "score", "in.jsonl", "-r", "my_rewards:half", "-q"],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+
+    assert json.loads(result.stdout)["reward"] == 0.5, result.stderr

@@ -70,6 +70,7 @@ def score(
         raise ConfigError("--resume, --restart: expected one of them, got both")
     if as_json and output == "-":
         raise ConfigError("--json: expected an output file, got scored lines on standard output")
+    sys.path.append(os.getcwd())  # for module:name; last, so that it can hide nothing installed
     with contextlib.redirect_stdout(sys.stderr):  # a user's file may print while it is loaded
         loaded = load_reward(reward, options=dict(map(parse_option, overrides or [])))
     request = Request(
