@@ -46,9 +46,17 @@ unit: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict --site-dir site
 
-# Speed and accuracy beside the peers: make bench DATA=rollouts.jsonl
-bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/score_throughput.py $(DATA)
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+# Speed and accuracy beside the peers, on labelled rollouts and pairs of your own:
+# make bench ROLLOUTS=rollouts.jsonl PAIRS='pairs.jsonl golds.jsonl'
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/linear_time.py
+	$(BIN)/python benchmarks/score_throughput.py $(or $(ROLLOUTS),examples/gsm8k.jsonl)
+	$(BIN)/python benchmarks/verifier_accuracy.py $(or $(PAIRS),examples/pairs/math.jsonl)
+	$(BIN)/python benchmarks/verifier_speed.py $(or $(ROLLOUTS) $(PAIRS),examples/gsm8k.jsonl)
 
 clean:
 	rm -rf $(VENV) $(OUT) site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rewardkit.templates import TEMPLATES
-from rewardkit.verifiers import VERIFIERS
+from rewardkit.verifiers import VERIFIERS, verify
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -124,3 +124,12 @@ def test_doctest_of_the_custom_reward_runs(capsys: pytest.CaptureFixture[str]) -
     assert ">>>" in namespace["brevity"].__doc__
     doctest.run_docstring_examples(namespace["brevity"], namespace)
     assert capsys.readouterr().out == ""
+
+
+def test_pairs_are_judged_as_labelled() -> None:
+    lines = (EXAMPLES / "pairs" / "math.jsonl").read_text(encoding="utf-8").splitlines()
+
+    for pair in map(json.loads, lines):
+        verdict = verify(pair["answer"], pair["reference"])
+        assert verdict.correct == pair["equivalent"], pair
+        assert verdict.value is not None
