@@ -25,9 +25,9 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 # Installs the core alone and scores the bundled rollouts.
 demo: $(VENV)/.core
 	@mkdir -p $(OUT)
-	$(BIN)/rewardkit score examples/gsm8k.jsonl --reward gsm8k -o $(OUT)/gsm8k.scored.jsonl --restart
+	$(BIN)/rewardkit score examples/gsm8k.jsonl --reward gsm8k --keep -o $(OUT)/gsm8k.scored.jsonl --restart
 	$(BIN)/rewardkit summary $(OUT)/gsm8k.scored.jsonl
-	$(BIN)/rewardkit score examples/think-answer.jsonl --reward r1 -o $(OUT)/think-answer.scored.jsonl --restart
+	$(BIN)/rewardkit score examples/think-answer.jsonl --reward r1 --keep -o $(OUT)/think-answer.scored.jsonl --restart
 	$(BIN)/rewardkit summary $(OUT)/think-answer.scored.jsonl
 
 # Everything: format, lint, types, tests with doctests, documentation and coverage.

@@ -6,6 +6,7 @@ import msgspec
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.beside import other_value
+from rewardkit.rewards.plain import check_plain
 from rewardkit.templates import Answer, Template, load_template
 from rewardkit.types import Rollout, Score, Verdict
 from rewardkit.verifiers import Math, default_verifier
@@ -65,7 +66,13 @@ class Accuracy(
 
     def __post_init__(self) -> None:
         """Find out now, not in the middle of a run, that a name is wrong."""
+        check_plain(self)
         load_template(self.template)
+        for task, verifier in self.verifiers.items():
+            if not callable(verifier):
+                raise ConfigError(
+                    f"accuracy.verifiers.{task}: expected a verifier, got {verifier!r:.60}"
+                )
         if self.task is not None:
             try:
                 self._verifier(self.task)

@@ -1,11 +1,10 @@
 """A reward that is the same for every rollout: a baseline, or the last resort of a route."""
 
-import math
 from collections.abc import Sequence
 
 import msgspec
 
-from rewardkit.errors import ConfigError
+from rewardkit.rewards.numbers import check_number
 from rewardkit.types import Rollout, Score
 
 
@@ -28,8 +27,7 @@ class Constant(
 
     def __post_init__(self) -> None:
         """Refuse a value that no score may have."""
-        if not math.isfinite(self.value):
-            raise ConfigError(f"constant.value: expected a finite number, got {self.value!r}")
+        check_number(self.value, "constant.value")
 
     def __call__(self, rollouts: Sequence[Rollout], /) -> list[Score]:
         """Score each rollout with `value`."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rewardkit.rewards.plain import check_plain
 from rewardkit.templates import Parsed, Template, load_template
 from rewardkit.types import Rollout, Score
 
@@ -85,6 +86,7 @@ class Format(
 
     def __post_init__(self) -> None:
         """Find out now, not in the middle of a run, that there is no such template."""
+        check_plain(self)
         load_template(self.template)
 
     def __call__(self, rollouts: Sequence[Rollout], /) -> list[Score]:

@@ -14,6 +14,7 @@ import msgspec
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.keywords import mentioned, readable
+from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.sections import check_section, measured_text
 from rewardkit.rewards.words import cut_words
 from rewardkit.templates import Template
@@ -93,6 +94,7 @@ class KeywordRecall(
 
     def __post_init__(self) -> None:
         """Refuse options out of their range."""
+        check_plain(self)
         check_section("keyword-recall", self.template, self.section)
         if self.max_words is not None and self.max_words < 1:
             raise ConfigError(

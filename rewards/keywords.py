@@ -1,13 +1,13 @@
 """Finding a phrase in a text as a reader would: whole words, in any case, width and white space."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 import regex
 
 from rewardkit.rewards.words import UNSPACED
+from rewardkit.verifiers.cleaning import folded
 
 MAX_LOOKS: Final = 1000
 """Places of a keyword that are looked at (`cat` in a text of nothing but `category`)."""
@@ -44,8 +44,7 @@ def readable(text: str) -> str:
     if text.isascii():
         text = text.lower()
     else:
-        text = unicodedata.normalize("NFKC", MARKS.sub(r"\1", text)).casefold()
-        text = unicodedata.normalize("NFKC", text).translate(SIGNS)
+        text = folded(folded(MARKS.sub(r"\1", text)).casefold()).translate(SIGNS)
     text = text.replace("*", "").replace("`", "").replace("_", " ")
     if "-" in text:
         text = HYPHEN.sub(" ", text)

@@ -17,6 +17,7 @@ import regex
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.detector import LANGUAGES, SAME, Detector, load_detector
+from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.prose import pieces_of, prose_of
 from rewardkit.rewards.sections import check_section, measured_text
 from rewardkit.templates import Template
@@ -146,6 +147,7 @@ class Language(
 
     def __post_init__(self) -> None:
         """Refuse unknown languages and scripts."""
+        check_plain(self)
         if (self.language is None) == (self.script is None):
             got = "both" if self.language else "none"
             raise ConfigError(f"language: expected one of the options language, script, got {got}")

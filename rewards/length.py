@@ -18,6 +18,7 @@ from rewardkit.rewards.length_shapes import (
     soft_overlong,
 )
 from rewardkit.rewards.numbers import check_choice
+from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.walk import check_reward, question, score_all
 from rewardkit.rewards.words import split_words
 from rewardkit.types import Rollout, Score
@@ -93,6 +94,9 @@ class Length(
         """Refuse options that can't be meant."""
         check_choice(self.shape, get_args(Shape), "length.shape")
         check_choice(self.unit, get_args(Unit), "length.unit")
+        if self.limit is not None and not (isinstance(self.limit, int) and self.limit >= 1):
+            raise ConfigError(f"length.limit: expected an integer from 1, got {self.limit!r}")
+        check_plain(self)
         self._refuse_unused()
         if self.correct is not None:
             check_reward(self.correct, "length.correct")
@@ -101,8 +105,6 @@ class Length(
                 f"length.correct: expected the reward that says which replies are right, such as "
                 f"accuracy, for shape {self.shape!r} needs it, got none"
             )
-        if self.limit is not None and not (isinstance(self.limit, int) and self.limit >= 1):
-            raise ConfigError(f"length.limit: expected an integer from 1, got {self.limit!r}")
         if self.shape == "soft-overlong" and not (
             isinstance(self.cache, int) and 1 <= self.cache <= self._limit
         ):

@@ -3,6 +3,7 @@
 import math
 import types
 import typing
+from functools import lru_cache
 
 import msgspec
 
@@ -29,6 +30,41 @@ def read_plain(value: object, hint: object, place: Place) -> typing.Any:  # noqa
         return msgspec.convert(value, hint, strict=True)
     except (msgspec.ValidationError, OverflowError) as error:
         raise place.error(f"expected {_wanted(hint, error)}, got {described(value)}") from None
+
+
+def check_plain(options: msgspec.Struct) -> None:
+    """Refuse plain options of another type than their fields', in Python as in a file.
+
+    Ranges, NaN and words to choose from are for the reward itself to check.
+
+    Args:
+        options: A reward that is being made.
+
+    Raises:
+        ConfigError: Naming the option, the type and what was got.
+
+    >>> from rewardkit.rewards import Repetition
+    >>> Repetition(n=2.5)
+    Traceback (most recent call last):
+    rewardkit.errors.ConfigError: repetition.n: expected a whole number, got float 2.5
+    """
+    owner = options.__struct_config__.tag
+    for name, hint in _plain_fields(type(options)):
+        value = getattr(options, name)
+        if not (isinstance(value, float) and math.isnan(value)):
+            read_plain(value, hint, Place(path=f"{owner}.{name}"))
+
+
+@lru_cache(maxsize=256)
+def _plain_fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
+    fields = msgspec.structs.fields(cls)
+    return tuple((field.name, field.type) for field in fields if _is_plain(field.type))
+
+
+def _is_plain(hint: object) -> bool:
+    """Whether an annotation is of numbers, words and collections of them alone."""
+    args = typing.get_args(hint)
+    return all(map(_is_plain, args)) if args else hint in WANTED
 
 
 WANTED: dict[object, str] = {

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from rewardkit.errors import ConfigError
+from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.sections import check_section, measured_text
 from rewardkit.rewards.words import split_words
 from rewardkit.templates import Template
@@ -76,6 +77,7 @@ class Repetition(
 
     def __post_init__(self) -> None:
         """Refuse options out of their range."""
+        check_plain(self)
         if not 1 <= self.n <= 16:
             raise ConfigError(f"repetition.n: expected 1 to 16, got {self.n!r}")
         if not -1.0 <= self.max_penalty <= 0.0:

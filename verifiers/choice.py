@@ -9,7 +9,7 @@ import msgspec
 from rewardkit.errors import ConfigError
 from rewardkit.types import Reference, Verdict
 from rewardkit.verifiers.choice_reading import Picked, Unclear, pick, read_options
-from rewardkit.verifiers.cleaning import MAX_CHARACTERS, clean, show
+from rewardkit.verifiers.cleaning import MAX_CHARACTERS, clean_lines, show
 from rewardkit.verifiers.outcomes import bad_reference, no_answer, refused
 
 _EXPECTED = "the letter or the text of one option"
@@ -57,7 +57,7 @@ class Choice(
             return bad_reference(reference, right.reason)
         wanted = right.letter
         verdict = refused(answer, wanted, MAX_CHARACTERS)
-        if verdict is None and not (cleaned := clean(answer)):
+        if verdict is None and not (cleaned := clean_lines(answer)):
             verdict = no_answer(wanted)
         if verdict is not None:
             return verdict
@@ -86,7 +86,7 @@ class Choice(
 @lru_cache(maxsize=4096)
 def _read_text(reference: str, options: tuple[str, ...]) -> Picked | Unclear:
     """Read a reference that is a text; with its own text kept where no options are given."""
-    cleaned = clean(reference)
+    cleaned = clean_lines(reference)
     if not cleaned:
         return Unclear(_EXPECTED)
     given = pick(cleaned, read_options(options))

@@ -9,7 +9,7 @@ from rewardkit.verifiers import choice_words as words
 
 # Words, single Chinese characters, any other character by itself: each character is read once.
 _TOKEN = re.compile(
-    r"[\u3400-\u9fff]|(?:(?![\u3400-\u9fff])[^\W_])++(?:['\u2019-](?:(?![\u3400-\u9fff])[^\W_])++)*+|\S"
+    r"[\u3400-\u9fff]|(?:(?![\u3400-\u9fff])[^\W_])++(?:['\u2019-](?:(?![\u3400-\u9fff])[^\W_])++)*+|\S|\n"
 )
 _WRAPPING = re.compile(
     r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|left|right)(?![A-Za-z])|[*_`$\"“”\u2018\\]"
@@ -64,7 +64,7 @@ class Letters(msgspec.Struct, frozen=True, dict=True):
         """The letter of a text that says nothing else: `B`, `(b)`, `B.`, `Option B`."""
         marks = words.OPENERS | words.CLOSERS | words.STOPS
         left = [place for place, token in enumerate(self.tokens) if token.text not in marks]
-        while left and self._word(left[0]) in words.NOUNS | {"-", "•"}:
+        while left and self.word(left[0]) in words.NOUNS | {"-", "•"}:
             del left[0]
         letter = self.tokens[left[0]].text if len(left) == 1 else ""
         if len(letter) != 1 or not (letter.isascii() and letter.isalpha()):
@@ -75,7 +75,7 @@ class Letters(msgspec.Struct, frozen=True, dict=True):
     def leading(self) -> Named | None:
         """The letter that a text begins with, as in `B. cat` or `(B) since it is round`."""
         first = 0
-        while first < len(self.tokens) and self._word(first) in words.OPENERS | words.NOUNS:
+        while first < len(self.tokens) and self.word(first) in words.OPENERS | words.NOUNS:
             first += 1
         return next((named for named in self.mentioned if named.place == first), None)
 
@@ -90,73 +90,65 @@ class Letters(msgspec.Struct, frozen=True, dict=True):
 
     def denied(self, named: Named) -> bool:
         """Whether the text goes on to say that this letter is not it: `B is wrong`, `B?`."""
-        place = self._skip(named.place + 1, words.CLOSERS)
-        word = self._word(place)
+        place = self.skip(named.place + 1, words.CLOSERS)
+        word = self.word(place)
+        if word in {":", "-", "\u2013", "—"} and self.word(place + 1) in words.WRONG:
+            return True
         if word in words.VERBS:
-            return any(self._word(there) in words.DENYING for there in range(place + 1, place + 4))
+            return any(self.word(there) in words.DENYING for there in range(place + 1, place + 4))
         return (
             word in words.REFUSING
             or word in {"?", "\uff1f", "isn't", "wasn't", "不", "错"}
-            or (word == "or" and self._word(place + 1) == "not")
+            or (word == "or" and self.word(place + 1) == "not")
         )
 
-    def joined(self, named: Named) -> str | None:
-        """Another letter beside this one, as in `A or B` or `A, B, C`, or in its place later on.
-
-        Returns:
-            The other letter; None when this one stands by itself.
-        """
-        others = {n.place: n.letter for n in self.mentioned if n.letter != named.letter}
-        place = self._skip(named.place + 1, words.CLOSERS)
-        if not others:
-            return "something else" if self._word(place) in words.ALTERNATIVES else None
-        if self._word(place) in words.JOINING:
-            other = others.get(self._skip(place + 1, words.BETWEEN | words.OPENERS | words.NOUNS))
-        else:
-            other = others.get(self._skip(place, words.STOPS | words.OPENERS | words.NOUNS))
-            after = self._skip(
-                self._skip(place, words.STOPS | words.OPENERS | words.NOUNS) + 1, words.CLOSERS
-            )
-            if self._word(after) not in words.STOPS | words.JOINING | {""}:
-                other = None
-        return other or self._changed(named.place, others)
+    def trailing(self) -> tuple[Named, str] | None:
+        """The bracketed letter that a text ends with, as in `dog (B)`, and the text before it."""
+        last = len(self.tokens) - 1
+        while last >= 0 and self.word(last) in words.CLOSERS | words.STOPS:
+            last -= 1
+        named = next((found for found in self.mentioned if found.place == last), None)
+        if named is None or last < 2 or self.word(last - 1) not in words.OPENERS:
+            return None
+        return named, self.text[: self.tokens[last - 1].start]
 
     def rest(self, named: Named) -> str:
         """The text after a letter and its closing marks."""
-        place = self._skip(named.place + 1, words.CLOSERS | words.STOPS)
+        place = self.skip(named.place + 1, words.CLOSERS | words.STOPS)
         return self.text[self.tokens[place].start :] if place < len(self.tokens) else ""
 
     def marked(self, named: Named) -> bool:
         """Whether a bracket, a full stop, a colon or the like sets the letter off what follows."""
-        return self._word(named.place + 1) in words.CLOSERS | words.STOPS | {"-", "\u2013", "—"}
+        return self.word(named.place + 1) in words.CLOSERS | words.STOPS | {"-", "\u2013", "—"}
 
     def reasoned(self, named: Named) -> bool:
         """Whether a word such as `because` or `since` follows the letter."""
-        return self._word(named.place + 1) in words.REASONS
+        return self.word(named.place + 1) in words.REASONS
 
     def asserted(self, named: Named) -> bool:
         """Whether a verb follows, so that the text says something about the letter: `B is …`."""
-        return self._word(self._skip(named.place + 1, words.CLOSERS)) in words.VERBS
+        return self.word(self.skip(named.place + 1, words.CLOSERS)) in words.VERBS
 
-    def _word(self, place: int) -> str:
+    def word(self, place: int) -> str:
+        """The token at a place in lower case, empty outside of the text."""
         return self.tokens[place].word if 0 <= place < len(self.tokens) else ""
 
-    def _skip(self, place: int, words: frozenset[str]) -> int:
-        """The first place, at most 8 on, whose token is none of these."""
+    def skip(self, place: int, words: frozenset[str]) -> int:
+        """The first place, at most 8 on, whose token is none of these words."""
         end = place + 8
-        while place < end and self._word(place) in words:
+        while place < end and self.word(place) in words:
             place += 1
         return place
 
     def _is_letter(self, place: int) -> bool:
-        token, after = self.tokens[place], self._word(place + 1)
-        if self._word(place - 1) in words.OPENERS and after in words.CLOSERS:
+        token, after = self.tokens[place], self.word(place + 1)
+        if self.word(place - 1) in words.OPENERS and after in words.CLOSERS:
             return True
-        if after in words.CLOSERS | {".", ":"} and place < 2:
+        if after in words.CLOSERS | {".", ":", "\n"} and place < 2:
             return True
         if token.text.islower():
             return after == "" or (
-                after in words.CLOSERS | words.STOPS and self._word(place + 2) == ""
+                after in words.CLOSERS | words.STOPS and self.word(place + 2) == ""
             )
         if token.text in "AI":
             return after in words.AFTER_LETTER or not after[:1].isalnum() or _is_chinese(after)
@@ -165,41 +157,29 @@ class Letters(msgspec.Struct, frozen=True, dict=True):
     def _announced(self, place: int) -> bool:
         """Whether fillers lead back from the letter to a word that announces an answer."""
         back, copula = place - 1, False
-        while back > place - 9 and self._word(back) in words.OPENERS | words.FILLERS:
+        while back > place - 9 and self.word(back) in words.OPENERS | words.FILLERS:
             # The tip of an arrow, not the end of a tag such as <answer>.
-            if self._word(back) == ">" and self._word(back - 1) not in {"-", "="}:
+            if self.word(back) == ">" and self.word(back - 1) not in {"-", "="}:
                 return False
-            copula = copula or self._word(back) in words.COPULAS
-            if copula and self._word(back) in {"it", "it's", "option", "choice", "项"}:
+            copula = copula or self.word(back) in words.COPULAS
+            if copula and self.word(back) in {"it", "it's", "option", "choice", "letter", "项"}:
                 return self._affirmed(back)
-            if self._word(back) == "it's":
+            if self.word(back) == "it's":
                 return self._affirmed(back)
             back -= 1
-        return self._word(back) in words.TRIGGERS and self._affirmed(back)
+        return self.word(back) in words.TRIGGERS and self._affirmed(back)
 
     def _called_right(self, place: int) -> bool:
         """Whether the letter is followed by `is correct`."""
-        after = self._skip(place + 1, words.CLOSERS)
-        if self._word(after) not in {"is", "seems"}:
+        after = self.skip(place + 1, words.CLOSERS)
+        if self.word(after) not in {"is", "seems"}:
             return False
-        after = self._skip(after + 1, frozenset({"the", "most", "likely"}))
-        return self._word(after) in words.RIGHT and self._affirmed(place)
+        after = self.skip(after + 1, frozenset({"the", "most", "likely"}))
+        return self.word(after) in words.RIGHT and self._affirmed(place)
 
     def _affirmed(self, place: int) -> bool:
         """Whether nothing shortly before a place takes it back or makes it a condition."""
-        return not any(self._word(back) in words.UNDOING for back in range(place - 4, place))
-
-    def _changed(self, place: int, others: dict[int, str]) -> str | None:
-        for there, letter in others.items():
-            if there > place:
-                back = there - 1
-                while back > there - 8 and self._word(back) in words.FILLERS | words.OPENERS | {
-                    "answer"
-                }:
-                    back -= 1
-                if self._word(back) in words.CHANGING and back > place:
-                    return letter
-        return None
+        return not any(self.word(back) in words.UNDOING for back in range(place - 4, place))
 
 
 def _is_chinese(word: str) -> bool:

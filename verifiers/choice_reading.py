@@ -7,28 +7,31 @@ import msgspec
 
 from rewardkit.types import Status
 from rewardkit.verifiers.choice_letters import Letters, Named
+from rewardkit.verifiers.choice_others import other_letter
 from rewardkit.verifiers.cleaning import plain, unwrap
+from rewardkit.verifiers.framing import after_frame
 
-_FRAME = re.compile(
-    r"(?:(?:therefore|thus|hence|so)\b,?\s?)?"
-    r"(?:(?:the|my)\s)?(?:(?:final|correct|right|best)\s)?"
-    r"(?:(?:answer|option|choice)\s?(?:is\b|:)|(?:it|this|that)\sis\b|it's\b|(?:答案|正确答案)(?:是|为|:))"
-    r"[\s:]?",
-    re.IGNORECASE,
-)
-_LIST = re.compile(r"\b(?:or|and)\b|[,;/|\n]")
+_LIST = re.compile(r"\b(?:or|and)\b|[,;/|\n\u3002]|\.(?!\S)")
 _MAX_PIECES = 40
 
 
 class Options(msgspec.Struct, frozen=True):
-    """The options of a question: which letter each text has, and texts that two options have."""
+    """The options of a question: which letter each text has, and texts that two options have.
+
+    `count` is the number of choices, 0 where they are not known.
+    """
 
     by_text: dict[str, str]
     twice: frozenset[str]
+    count: int = 0
 
     def letter_of(self, text: str) -> str | None:
         """The letter of an option's text, None when it is no option's or that of two."""
         return self.by_text.get(plain(text))
+
+    def beyond(self, letter: str) -> bool:
+        """Whether there are choices, and fewer than this letter needs."""
+        return 0 < self.count <= ord(letter) - ord("A")
 
 
 class Picked(msgspec.Struct, frozen=True):
@@ -63,7 +66,7 @@ def read_options(choices: tuple[str, ...], letter: str = "", text: str = "") -> 
             twice.add(form)
         by_text.setdefault(form, name)
     once = {form: name for form, name in by_text.items() if form not in twice}
-    return Options(once, frozenset(twice))
+    return Options(once, frozenset(twice), len(choices))
 
 
 def _without_letter(choice: str, letter: str) -> str:
@@ -97,6 +100,8 @@ def pick(text: str, options: Options) -> Picked | Unclear:
     by_text = options.letter_of(bare)
     if plain(bare) in options.twice:
         return Unclear("two choices have this text", "ambiguous_answer")
+    if single and by_text and options.beyond(single):
+        single = None  # Of two choices X and Y, `X` is the first and not option X.
     if single and by_text and single != by_text:
         return Unclear(f"letter {single} is the text of choice {by_text}", "ambiguous_answer")
     if single:
@@ -116,18 +121,31 @@ def _by_statement(letters: Letters, options: Options) -> Picked | Unclear:
     named = letters.leading()
     # A bare first letter is an answer only with a mark or a reason after it.
     if named and not letters.denied(named) and not letters.asserted(named):
-        joined = letters.joined(named) is not None
-        if joined or letters.marked(named) or letters.reasoned(named):
+        joined = other_letter(letters, named) is not None
+        own = options.letter_of(letters.rest(named)) == named.letter
+        if own or joined or letters.marked(named) or letters.reasoned(named):
             return _with_its_text(letters, named, options)
-    framed = _FRAME.match(letters.text)
-    if framed:
-        rest = letters.text[framed.end() :]
-        by_text = options.letter_of(rest)
-        if by_text:
-            return _unless_article(rest, by_text, options)
+    if (picked := _by_sentence(letters, options)) is not None:
+        return picked
     names = [named.letter for named in letters.mentioned]
     names = list(dict.fromkeys(names)) + _listed(letters.text, options)
     return _several(names) if len(names) > 1 else Unclear("it states no option")
+
+
+def _by_sentence(letters: Letters, options: Options) -> Picked | Unclear | None:
+    """The option whose text a sentence announces, or that stands before its letter: `dog (B)`."""
+    trailing = letters.trailing()
+    text = trailing[1] if trailing else letters.text
+    announced = after_frame(text)
+    if announced is None and trailing is None:
+        return None
+    text = text if announced is None else announced
+    by_text = options.letter_of(text)
+    if by_text is None or trailing is None:
+        return _unless_article(text, by_text, options) if by_text else None
+    if trailing[0].letter == by_text:
+        return Picked(by_text, "letter and text", text)
+    return _several([by_text, trailing[0].letter])
 
 
 def _with_its_text(letters: Letters, named: Named, options: Options) -> Picked | Unclear:
@@ -140,7 +158,7 @@ def _with_its_text(letters: Letters, named: Named, options: Options) -> Picked |
         reason = f"letter {named.letter} with the text of choice {by_text}"
         return Unclear(reason, "ambiguous_answer")
     others = [name for name in _listed(rest, options) if name != named.letter]
-    other = letters.joined(named) or next(iter(others), None)
+    other = other_letter(letters, named) or next(iter(others), None)
     if other:
         return _several([named.letter, other])
     return Picked(named.letter, "letter", rest if letters.marked(named) else "")

@@ -2,20 +2,21 @@
 
 OPENERS = frozenset("([{\uff08【")
 CLOSERS = frozenset(")]}\uff09】")
-STOPS = frozenset(".,;:!?。\uff0c\uff1b\uff1a\uff01、")
+STOPS = frozenset(".,;:!?。\uff0c\uff1b\uff1a\uff01、\n")
+ENDS = frozenset(".;!?。\uff1b\uff01\n")
 NOUNS = frozenset({"option", "choice", "letter", "answer", "项"})
 FILLERS = frozenset(
     "is be would should must will the correct right best final most likely that it it's letter "
     "option choice with for to : = - > → \uff1a , 是 为 应 该 当 项 择 正 确".split()
-)
+) | {"\n"}
 TRIGGERS = frozenset(
-    "answer answers think believe choose chose pick picked select selected guess go vote therefore "
-    "thus hence so boxed # 案 选".split()
+    "answer answers ans think believe choose chose pick picked select selected guess go vote "
+    "therefore thus hence so boxed # 案 选".split()
 )
 COPULAS = frozenset("is : = be \uff1a 是 为".split())
 UNDOING = frozenset(
     "not no never don't doesn't isn't can't cannot won't wouldn't didn't if whether unless neither "
-    "nor why n't wrong 不 非 没".split()
+    "nor why n't wrong incorrect false least worst unlikely except 不 非 没".split()
 )
 JOINING = frozenset("or and / | & 或 和 与 maybe perhaps possibly alternatively".split())
 CHANGING = frozenset(
@@ -31,5 +32,9 @@ REASONS = frozenset("because since as due given for but by not rather instead".s
 VERBS = frozenset("is was are seems looks would might may could must should".split())
 DENYING = frozenset("not wrong incorrect false never no 错 不".split())
 ALTERNATIVES = frozenset("or / | maybe perhaps possibly alternatively 或".split())
-RIGHT = frozenset({"correct", "right", "best"})
-REFUSING = UNDOING - {"not", "no", "if", "unless", "wrong"}
+RULING_OUT = UNDOING - {"no", "if", "whether", "unless"}
+HEDGING = CHANGING | frozenset("also but then could might may possible".split())
+EXPLAINING = frozenset("because since given due rather than unlike".split())
+RIGHT = frozenset({"correct", "right", "best", "answer"})
+WRONG = frozenset({"wrong", "incorrect", "false"})
+REFUSING = UNDOING - {"not", "no", "if", "unless"}

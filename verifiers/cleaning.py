@@ -15,7 +15,9 @@ _CLOSE_READING = 1_000
 _RUN_OF_MARKS = 30
 _JOINER = "\u034f"
 
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SUPERSCRIPTS = re.compile("[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u207a\u207b]+")
@@ -31,6 +33,7 @@ _COMMAND = re.compile(
     r"\\(?:boxed|fbox|text|textbf|textit|textrm|textsf|texttt|emph|mathrm|mathbf|mathit|mathsf"
     r"|operatorname)\s*\{"
 )
+_FENCE = re.compile(r"```\w*\n")
 _STOPS = " \t\r\n.,;:!。\uff0c\uff1b\uff1a\uff01、"
 _ARTICLE = re.compile(r"(?:a|an|the) (?=\S)")
 
@@ -67,12 +70,30 @@ def clean(text: str) -> str:
     text = _CONTROL.sub(" ", text)
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
-        text = _SUPERSCRIPTS.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
-        text = _folded(_bounded_runs(text))
+        text = spelled_powers(text)
+        text = folded(_bounded_runs(text))
     return _SPACES.sub(" ", text).strip()
 
 
-def _folded(text: str) -> str:
+def spelled_powers(text: str) -> str:
+    """Superscript digits as powers, for to Unicode they are the plain digits.
+
+    >>> spelled_powers("10\u00b2 cm\u207b\u00b9")
+    '10^2 cm^\u22121'
+    """
+    return _SUPERSCRIPTS.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
+
+
+def clean_lines(text: str) -> str:
+    r"""Clean each line of a text and leave out the blank ones.
+
+    >>> clean_lines(" B \n\n since  2 dogs ")
+    'B\nsince 2 dogs'
+    """
+    return "\n".join(filter(None, map(clean, text.splitlines())))
+
+
+def folded(text: str) -> str:
     """NFKC, but NFC for the text that it would blow up: one ligature may become 18 characters."""
     if text.count("\ufdfa") > 32:
         return unicodedata.normalize("NFC", text)
@@ -122,7 +143,9 @@ def _inside(text: str) -> str:
     command = _COMMAND.match(text)
     if command and text.endswith("}") and _closes_last(text[command.end() : -1]):
         return text[command.end() : -1].strip()
-    for first, last in _PAIRS:
+    fence = _FENCE.match(text)
+    pairs = ((fence[0], "\n```"), *_PAIRS) if fence else _PAIRS
+    for first, last in pairs:
         if len(text) > len(first) + len(last) and text.startswith(first) and text.endswith(last):
             inner = text[len(first) : -len(last)]
             if first not in inner and last not in inner:
@@ -152,7 +175,7 @@ def plain(text: str) -> str:
     False
     """
     form = unwrap(clean(text)).casefold().replace("_", " ")
-    form = form if form.isascii() else _folded(form)
+    form = form if form.isascii() else folded(form)
     form = " ".join(form.split())
     article = _ARTICLE.match(form)
     return unwrap(form[article.end() :]) if article else form

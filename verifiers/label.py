@@ -8,17 +8,12 @@ import msgspec
 
 from rewardkit.types import Reference, Verdict
 from rewardkit.verifiers.cleaning import MAX_CHARACTERS, plain, show
+from rewardkit.verifiers.framing import after_frame
 from rewardkit.verifiers.outcomes import bad_reference, no_answer, refused
 from rewardkit.verifiers.synonyms import canonical_names
 
 _EXPECTED = "a label, or a list of labels of which any is right"
 
-_FRAME = re.compile(
-    r"(?:(?:therefore|thus|hence|so) ,?)?"
-    r"(?:(?:my |the )?(?:(?:final |correct |right )?(?:answer|label|class|category|title)"
-    r"|image|picture|photo|object|animal) (?:is|shows|depicts)|(?:it|this|that) is|it's"
-    r"|answer:|label:|class:|title:) "
-)
 _LIST = re.compile(r"[,;/|&]|\b(?:or|and|not)\b")
 
 
@@ -73,7 +68,8 @@ class Label(
         if not given:
             return no_answer(wanted)
         if self.in_sentence and given not in right:
-            given = plain(_FRAME.sub("", given, count=1)) if _FRAME.match(given) else given
+            named = after_frame(given)
+            given = given if named is None else plain(named)
         return self._compare(given, right, wanted)
 
     def _compare(self, given: str, right: tuple[str, ...], wanted: str) -> Verdict:

@@ -7,7 +7,7 @@ from functools import cached_property
 import msgspec
 
 from rewardkit.types import Reference, Verdict
-from rewardkit.verifiers.cleaning import MAX_CHARACTERS, clean, plain, show
+from rewardkit.verifiers.cleaning import MAX_CHARACTERS, clean, clean_lines, plain, show, unwrap
 from rewardkit.verifiers.label import read_names
 from rewardkit.verifiers.outcomes import bad_reference, no_answer, refused
 from rewardkit.verifiers.synonyms import canonical_names
@@ -100,11 +100,9 @@ def match_labels(
 
 
 def _unlisted(answer: str) -> str:
-    """The lines of an answer without bullets, and without brackets around them all."""
-    text = answer.strip().removesuffix(".")
-    if text.startswith(("[", "{", "(")) and text.endswith(("]", "}", ")")):
-        text = text[1:-1]
-    return "\n".join(clean(_without(_BULLET, line)) for line in text.split("\n"))
+    """The lines of an answer without bullets, and without what surrounds them all."""
+    lines = unwrap(clean_lines(answer)).split("\n")
+    return "\n".join(_without(_BULLET, line) for line in lines)
 
 
 def _without(start: re.Pattern[str], text: str) -> str:

@@ -113,9 +113,17 @@ def _clash(given: Quantity, right: Quantity) -> tuple[Status, str] | None:
             return "wrong", f"units: {given.units[0].name} against {right.units[0].name}"
         return None
     mine, theirs = _named(given), _named(right)
-    if (given.percent and right.percent) or not mine or not theirs or (given.nouns & right.nouns):
+    if (given.percent and right.percent) or not mine or not theirs:
+        return None
+    if _stems(given.nouns) & _stems(right.nouns):
         return None
     return "wrong", f"units: {mine} against {theirs}"
+
+
+def _stems(nouns: frozenset[str]) -> set[str]:
+    """Nouns, already without their plural s, so that box is boxes and city is cities."""
+    bare = (noun.removesuffix("e") for noun in nouns)
+    return {f"{noun[:-1]}i" if noun.endswith("y") else noun for noun in bare}
 
 
 def _named(quantity: Quantity) -> str:

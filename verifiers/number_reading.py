@@ -23,7 +23,7 @@ _BEFORE = frozenset(
     "the a an final correct right my our your answer result value solution total sum number amount "
     "it this that there they we i he she is are was were will be has have had get gets got so thus "
     "therefore hence then equals equal to of gives approximately about around roughly only just "
-    "exactly costs cost price would 答案 答案是 答案为 是 为 等于 共 一共 结果是".split()
+    "exactly costs cost price would us 答案 答案是 答案为 是 为 等于 共 一共 结果是".split()
 )
 # Words after a number that change what it says; everything else counts as a noun.
 _CHANGES = frozenset(

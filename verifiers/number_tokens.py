@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from rewardkit.verifiers.cleaning import unwrap
+from rewardkit.verifiers.cleaning import spelled_powers, unwrap
 
 Kind = Literal["number", "word", "mark"]
 """A run of digits with its exponent, a word or LaTeX command, any other character."""
@@ -26,7 +26,6 @@ THIN = "\u2009"
 DOLLAR = "$"
 
 _FRACTIONS = re.compile("[\u00bc-\u00be\u2150-\u215e\u2189]")
-_SUPERSCRIPTS = re.compile("[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u207a\u207b]+")
 _MARKS = str.maketrans(
     {
         "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\ufe63": "-",
@@ -88,7 +87,7 @@ def _one_notation(text: str) -> str:
     if not text.isascii():
         # ½ and ² first: to Unicode they are the digits 1, 2 and 2.
         text = _FRACTIONS.sub(_vulgar, text)
-        text = _SUPERSCRIPTS.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
+        text = spelled_powers(text)
         text = "".join(map(_narrow, text)).translate(_MARKS)
     text = unwrap(text)
     if "\\" in text or "$" in text or "*" in text or "~" in text or "`" in text or "{" in text:

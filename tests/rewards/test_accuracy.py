@@ -61,6 +61,48 @@ def test_list_of_numbers_is_never_correct() -> None:
         assert Accuracy()([rollout])[0].value == 0, answer
 
 
+# What the template think-answer cuts out, and the verdict by reference, task math
+BESIDE: dict[str, tuple[str, dict[str, str]]] = {
+    "box alone": (r"\boxed{5}", {"5": "correct", "7": "wrong"}),
+    "box and unit": (r"$\boxed{5}$ apples", {"5": "correct"}),
+    "box and squared unit": (r"\boxed{5} m^2", {"5": "correct"}),
+    "box in a sentence": (r"The answer is $\boxed{5}$.", {"5": "correct"}),
+    "the same twice": (r"5 = \boxed{5}", {"5": "correct"}),
+    "the same announced": (r"\boxed{5}. The answer is 5", {"5": "correct"}),
+    "value before the box": (r"7 \boxed{5}", {"5": "ambiguous_answer", "7": "wrong"}),
+    "value after the box": (r"\boxed{5} or 7", {"5": "ambiguous_answer", "7": "wrong"}),
+    "letter after the box": (r"\boxed{5} or x", {"5": "ambiguous_answer", "x": "wrong"}),
+    "value announced": ("7. The answer is 5", {"5": "ambiguous_answer", "7": "wrong"}),
+    "value before hashes": ("7 #### 5", {"5": "ambiguous_answer", "7": "wrong"}),
+    "two announced": ("#### 7\n#### 5", {"5": "ambiguous_answer", "7": "wrong"}),
+    "announced and boxed": (
+        r"\boxed{5}, the answer is 7",
+        {"5": "ambiguous_answer", "7": "wrong"},
+    ),
+}
+
+
+@pytest.mark.parametrize("row", BESIDE)
+def test_value_beside_the_box_is_hedging(row: str) -> None:
+    answer, wanted = BESIDE[row]
+    for reference, status in wanted.items():
+        rollout = Rollout(completion=f"<answer>{answer}</answer>", reference=reference)
+        assert Accuracy().verdicts([rollout])[0].status == status, reference
+
+
+@pytest.mark.parametrize(
+    ("template", "reply"),
+    {
+        "box inside a box": ("boxed", r"\boxed{5 \boxed{7}}"),
+        "two on one line": ("gsm8k", "#### 5 #### 7"),
+        "box and value": ("gsm8k", r"#### \boxed{7} 5"),
+    }.values(),
+)
+def test_two_values_pay_for_neither(template: str, reply: str) -> None:
+    rollouts = [Rollout(completion=reply, reference=reference) for reference in ("5", "7")]
+    assert [score.value for score in Accuracy(template=template)(rollouts)] == [0, 0]
+
+
 @pytest.mark.parametrize("reference", [None, "", "  ", [], {}, float("nan"), "seven apples?"])
 @pytest.mark.parametrize("row", ROWS)
 def test_reference_that_cannot_be_read_is_not_judged(row: str, reference: Reference) -> None:

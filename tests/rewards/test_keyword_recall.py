@@ -129,6 +129,10 @@ def test_words_beyond_the_limit_do_not_count() -> None:
     assert score(reward, "one two dog", "dog").value == 1.0
     assert score(reward, "one two three dog", "dog").value == 0.0
     assert score(reward, "有一只猫", "猫").value == 0.0
+    for sign in (",", "/", "-", "_", "|", "\u2014", "\u00b7", "🐶", "\u200b"):
+        assert score(reward, sign.join(["one", "two", "three", "dog"]), "dog").value == 0.0, sign
+    assert score(reward, "isn't it a dog", "dog").value == 0.0
+    assert score(reward, "isn't a dog", "dog").value == 1.0
 
 
 @pytest.mark.parametrize("as_messages", [False, True])

@@ -43,10 +43,22 @@ PICKS = {
     "others called wrong": ("Option B is correct because option A is not.", "B"),
     "stated, another ruled out": ("Answer: (B), not (A)", "B"),
     "stated twice": ("Answer: B\nB is the dog.", "B"),
+    "letter and text without a mark": ("B dog", "B"),
+    "text and letter": ("dog (B)", "B"),
+    "text and letter in a sentence": ("The answer is a dog (B).", "B"),
+    "letter in its own line": ("B\n\nThe image shows a dog.", "B"),
+    "announced on the line before": ("**Answer:**\nB", "B"),
+    "stated by letter": ("The letter is B", "B"),
+    "called the answer": ("B is the answer, not A", "B"),
+    "first, others explained away": ("B. It is not A since it barks, rather than (C).", "B"),
+    "reason that names another": ("B because it might look like A", "B"),
+    "prefixed letter of another kind": ("B) dog", "B"),
     "text": ("dog", "B"),
     "text with an article": ("a dog", "B"),
     "text in capitals": ("DOG!", "B"),
     "text in a sentence": ("It is a dog.", "B"),
+    "text shown": ("The image shows a dog.", "B"),
+    "abbreviated": ("Ans: B", "B"),
     "text stated": ("The answer is: dog", "B"),
     "text of the last choice": ("None of the above", "D"),
     "letter A before a comma": ("A, since it is furry", "A"),
@@ -73,6 +85,16 @@ UNCLEAR: dict[str, tuple[str, Status]] = {
     "changed mind": ("B. No, C.", "ambiguous_answer"),
     "two statements": ("The answer is B. Wait, the answer is C.", "ambiguous_answer"),
     "or something else": ("The answer is B or something else", "ambiguous_answer"),
+    "list of options": ("B. dog\nA. cat", "ambiguous_answer"),
+    "list of options in a line": ("B: dog, C: bird", "ambiguous_answer"),
+    "list of judgements": ("A: no\nB: yes", "ambiguous_answer"),
+    "taken back": ("B, but could be A", "ambiguous_answer"),
+    "taken back at length": ("Answer: B. Alternatively, it is bird (C).", "ambiguous_answer"),
+    "added": ("The answer is B. The answer is also C.", "ambiguous_answer"),
+    "text in the next sentence": ("The answer is B. None of the above.", "ambiguous_answer"),
+    "but": ("Answer: B, but C", "ambiguous_answer"),
+    "ranked": ("B, then C", "ambiguous_answer"),
+    "text with another letter": ("dog (A)", "ambiguous_answer"),
     "letter with another text": ("B. cat", "ambiguous_answer"),
     "stated letter with another text": ("The answer is (B) cat", "ambiguous_answer"),
     "letter or article": ("A dog", "ambiguous_answer"),
@@ -89,6 +111,10 @@ UNCLEAR: dict[str, tuple[str, Status]] = {
     "curly apostrophe": ("I don\u2019t think B", "unreadable_answer"),
     "called wrong in Chinese": ("B不对", "unreadable_answer"),
     "called wrong": ("B is wrong", "unreadable_answer"),
+    "called false by a colon": ("B: false", "unreadable_answer"),
+    "called incorrect by a dash": ("B - incorrect", "unreadable_answer"),
+    "the wrong one": ("The incorrect option is B", "unreadable_answer"),
+    "the least likely": ("The least likely answer is B", "unreadable_answer"),
     "called not right": ("B is not correct", "unreadable_answer"),
     "called impossible": ("(B) cannot be right", "unreadable_answer"),
     "neither": ("neither A nor B is correct", "unreadable_answer"),
@@ -170,6 +196,13 @@ def test_text_of_a_choice_that_names_letters_is_that_choice() -> None:
 
 def test_letter_that_is_the_text_of_another_choice_is_ambiguous() -> None:
     assert Choice()("A", "B", ["C", "x", "A"]).status == "ambiguous_answer"
+
+
+def test_letter_beyond_the_choices_may_be_the_text_of_one() -> None:
+    assert Choice()("x", "A", ["x", "y"]).correct
+    assert Choice()("x", "x", ["x", "y"]).correct
+    assert Choice()("y", "A", ["x", "y"]).status == "wrong"
+    assert Choice()("c", "B", ["c", "b", "a"]).status == "ambiguous_answer"
 
 
 @pytest.mark.parametrize(("first", "letter"), [(0, "B"), (1, "A")])

@@ -25,6 +25,8 @@ SAME = {
     "full width": ("\uff24\uff2f\uff27", "dog"),
     "composed accent": ("cafe\u0301", "caf\u00e9"),
     "zero-width space": ("d\u200bog", "dog"),
+    "variation selector": ("d\ufe0fog", "dog"),
+    "grapheme joiner": ("do\u034fg", "dog"),
     "sharp s": ("STRASSE", "straße"),
     "Chinese": ("狗。", "狗"),
     "integer": ("7", "7"),

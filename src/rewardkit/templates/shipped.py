@@ -69,7 +69,10 @@ GSM8K = Template(
     name="gsm8k",
     sections=(_THOUGHTS, SectionRule("answer", rest=True)),
     answer_form="stated",
-    announced=("####", "A:", "The answer is", "The final answer is"),
+    announced=(
+        *("####", "A:", "Answer:", "Final answer:", "Final Answer:"),
+        *("The answer is", "The final answer is"),
+    ),
     prompt=(
         'Solve the problem step by step. End with a line that begins with "####", followed by the '
         "final number and nothing else."

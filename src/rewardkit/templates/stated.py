@@ -146,8 +146,11 @@ def _begins_statement(reply: str, start: int, place: int, phrase: bool) -> bool:
 
 
 def _statement_end(reply: str, begin: int, end: int, phrase: bool) -> int:
-    """Offset of the line's end, for a phrase of its sentence's; -1 for a question."""
-    newline = reply.find("\n", begin, end)
+    """Offset of the line's end, for a phrase of its sentence's; -1 for a question.
+
+    Where nothing follows on the announcement's own line, it is the next line of text.
+    """
+    newline = reply.find("\n", _skip_signs(reply, begin, end), end)
     stop = end if newline < 0 else newline
     if not phrase:
         return stop
