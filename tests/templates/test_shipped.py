@@ -130,6 +130,9 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "gsm8k: bare number": ("gsm8k", "3 + 4 = 7", "no_answer", "missing"),
     "gsm8k: nothing said": ("gsm8k", "3 + 4\nA:", "no_answer", "missing"),
     "gsm8k: text after": ("gsm8k", "A: 72\nQ: What next?", "72", "text_outside"),
+    "gsm8k: emoji after": ("gsm8k", "The answer is 72. 🥞", "72", "text_outside"),
+    "gsm8k: remark after": ("gsm8k", "The answer is 72. (8 times 9)", "72", "text_outside"),
+    "gsm8k: full stop inside": ("gsm8k", "The answer is approx. 72", "approx. 72", ""),
     "gsm8k: sentence after": ("gsm8k", "The answer is 72. Bye.", "72", "text_outside"),
     "gsm8k: only in the thoughts": (
         "gsm8k",

@@ -24,7 +24,8 @@ _SENTENCE_SIGNS = ".!?:;)"
 _LEAD_INS = frozenset(
     "so thus hence therefore then finally consequently no wait actually".split(),
 )
-_SENTENCE_END = re.compile(r"[.!?](?=\s+[^\W\da-z_]|\s*\Z)")
+# Neither "approx. 72" nor "7. 5" ends behind its full stop.
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[^\s\da-z]|\s*\Z)")
 _LEADING_SIGNS = re.compile(r"[\s:*_`]{0,40}")
 
 
