@@ -85,6 +85,8 @@ def main(module: str, memory_mb: int) -> None:
         )
     except BrokenPipeError:
         return  # the parent is gone
+    except MemoryError:  # the job itself is larger than the limit
+        send(replies, MEMORY, b"")
 
 
 def _answer(handle: Handler, job: bytes, replies: int) -> tuple[int, bytes]:

@@ -8,6 +8,7 @@ replaced; all workers end with their parent.
 
 import atexit
 import os
+import sys
 import threading
 import weakref
 
@@ -19,7 +20,8 @@ RECYCLE_AFTER = 5_000
 
 def default_size() -> int:
     """How many workers a pool may have: one a core, at most four."""
-    return max(1, min(4, os.cpu_count() or 1))
+    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(4, usable)
 
 
 class Pool:
@@ -45,17 +47,18 @@ class Pool:
             memory_mb: Limit for each worker, in MiB.
             recycle_after: Jobs after which a worker is replaced.
         """
+        self._reset()
         self._module = module
-        self._size = size if size is not None else default_size()
+        self._size = max(1, size) if size is not None else default_size()
         self._memory_mb = memory_mb
         self._recycle_after = recycle_after
-        self._reset()
         _POOLS.add(self)
 
     def _reset(self) -> None:
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._starting = 0
+        self._closings = 0
         self._free = threading.Condition()
 
     @property
@@ -80,8 +83,9 @@ class Pool:
         Raises:
             VerifierError: When no worker can be started.
         """
+        closings = self._closings
         outcome = self._run_once(job, timeout_s)
-        if outcome.kind == "died":
+        if outcome.kind == "died" and closings == self._closings:  # not closed under the job
             outcome = self._run_once(job, timeout_s, fresh=True)
         return outcome
 
@@ -132,15 +136,20 @@ class Pool:
             worker.kill()
 
     def close(self) -> None:
-        """End all workers; a pool that is used again starts new ones."""
+        """End all workers, and their jobs with `died`; the pool can be used again."""
         with self._free:
             idle, busy = self._idle, self._all.difference(self._idle)
             self._idle, self._all = [], set()
+            self._closings += 1
             self._free.notify_all()
         for worker in busy:
             worker.stop()
         for worker in idle:
             worker.kill()
+
+    def __del__(self) -> None:
+        """End the workers with their pool."""
+        self.close()
 
 
 _POOLS: "weakref.WeakSet[Pool]" = weakref.WeakSet()
