@@ -4,6 +4,8 @@ from rewardkit.verifiers.math import form as fm
 from rewardkit.verifiers.math.agree_equations import agree_relation_and_number, agree_relations
 from rewardkit.verifiers.math.agree_intervals import agree_intervals, differently_bracketed
 from rewardkit.verifiers.math.agree_ratios import agree_bases, agree_ratios
+from rewardkit.verifiers.math.agree_words import as_letters, as_value
+from rewardkit.verifiers.math.agree_wrapped import WRAPPED, agree_wrapped
 from rewardkit.verifiers.math.groups import agree_grids, agree_items, hedged, missing
 from rewardkit.verifiers.math.intervals import Intervals
 from rewardkit.verifiers.math.numbers import Finding, agree_numbers
@@ -46,6 +48,12 @@ def agree(answer: Value, reference: Value, figures: int = 6) -> Finding | None:
 def _agree(a: Value, r: Value, figures: int) -> Finding | None:
     if isinstance(a, Falsehood) or isinstance(r, Falsehood):
         return Finding(False, "false equation") if isinstance(a, Falsehood) else None
+    if isinstance(a, WRAPPED) or isinstance(r, WRAPPED):
+        return agree_wrapped(a, r, lambda x, y: agree(x, y, figures))
+    if isinstance(a, Words) != isinstance(r, Words):
+        a, r = as_value(a), as_value(r)
+    if isinstance(a, Items) != isinstance(r, Items):
+        a, r = as_letters(a, r), as_letters(r, a)
     if isinstance(a, Labelled) or isinstance(r, Labelled):
         return _labelled(a, r, figures)
     if isinstance(a, Letter) or isinstance(r, Letter):
@@ -85,6 +93,8 @@ def _single(a: Value, r: Value, figures: int) -> Finding | None:
 
 def _labelled(a: Value, r: Value, figures: int) -> Finding | None:
     if isinstance(a, Labelled) and isinstance(r, Labelled):
+        if {a.label, r.label} == {"y", "f"} and {a.argument, r.argument} == {"", "x"}:
+            return _agree(a.value, r.value, figures)
         if a.argument and r.argument:
             return _agree(_renamed(a.value, a.argument), _renamed(r.value, r.argument), figures)
         found = _agree(a.value, r.value, figures)

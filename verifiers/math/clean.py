@@ -6,6 +6,8 @@ expressions without nested or adjacent repetitions.
 
 import re
 
+from rewardkit.verifiers.math.notation import respelled
+
 # ruff: noqa: RUF001 - the tables are of characters that look like others
 
 _SUPER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
@@ -83,7 +85,7 @@ def clean(text: str) -> str:
         text = _RE_DELIMITER.sub(" ", text)
         text = _RE_SPACE.sub(" ", text)
     text = _dollars(text).strip()
-    return _bare_end(text)
+    return respelled(_bare_end(text))
 
 
 def _dollars(text: str) -> str:

@@ -57,5 +57,10 @@ class Cursor:
             return False
         return "." not in window[0][1] + window[2][1] and self.at == 1 + self._first_number()
 
+    def _pair_follows(self) -> bool:
+        """Whether `(n, k)` comes next, of two numbers."""
+        window = self.tokens[self.at : self.at + 5]
+        return [value if kind == "s" else kind for kind, value in window] == list("(n,n)")
+
     def _first_number(self) -> int:
         return next(k for k, (kind, _) in enumerate(self.tokens) if kind == "n")

@@ -11,10 +11,11 @@ from functools import lru_cache
 from rewardkit.errors import ConfigError
 from rewardkit.types import Verdict
 from rewardkit.verifiers.math.agree import agree
+from rewardkit.verifiers.math.boxes import every_box, last_box, taken_back
 from rewardkit.verifiers.math.clean import clean
-from rewardkit.verifiers.math.explain import SHOWN, verdict_of
+from rewardkit.verifiers.math.explain import SHOWN, short, verdict_of
 from rewardkit.verifiers.math.lexer import MAX_DIGITS
-from rewardkit.verifiers.math.locate import last_box, locate
+from rewardkit.verifiers.math.locate import locate
 from rewardkit.verifiers.math.numbers import Finding
 from rewardkit.verifiers.math.quantity import constant
 from rewardkit.verifiers.math.reader import MAX_TEXT, read
@@ -25,7 +26,9 @@ from rewardkit.verifiers.math.work import TooBig, Unreadable, allow_work
 _RE_COMMA = re.compile(r"(-?\d+),(\d+)")
 _RE_DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _RE_SPACED_COMMA = re.compile(r",\s+")
-_RE_HINT = re.compile(r"\\f?box|####|answer|答案|^A:", re.IGNORECASE | re.MULTILINE)
+_RE_IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
+"""Spaces that part neither two words nor two numbers."""
+_RE_HINT = re.compile(r"\\f?box|####|answer|答案|故选|^A:", re.IGNORECASE | re.MULTILINE)
 
 
 def compare(answer: str, reference: str, *, figures: int = 6) -> Verdict | None:
@@ -92,6 +95,12 @@ def _by_reading(answer: str, reference: str, figures: int) -> Verdict | None:
         reason = f"a text of {len(answer)} characters that announces no answer"
         return Verdict("no_answer", None, reference, "location", reason)
     verdict = _judge(located or answer, reference, figures, located is None)
+    other = taken_back(answer) if located and (verdict is None or verdict.correct) else ""
+    if other and not isinstance(_reading(reference), Items):
+        again = _judge(other, reference, figures, False)
+        if again is None or not again.correct:
+            reason = f"{short(other)!r} is offered beside {short(located or '')}"
+            return Verdict("ambiguous_answer", located, reference, "hedge", reason)
     if verdict is not None and not verdict.correct and answer.count("\\boxed") > 1:
         # Parts of one answer may stand in boxes of their own, with prose between them.
         return None if isinstance(_reading(reference), Items) else verdict
@@ -99,7 +108,7 @@ def _by_reading(answer: str, reference: str, figures: int) -> Verdict | None:
 
 
 def _unboxed(reference: str) -> str:
-    inside = last_box(reference) if "box" in reference else None
+    inside = every_box(reference) or last_box(reference) if "box" in reference else None
     return inside or reference
 
 
@@ -137,7 +146,12 @@ def _too_hard(answer: str, reference: str, why: str) -> Verdict:
 def _same_text(answer: str, reference: str) -> bool:
     if len(answer) > MAX_TEXT or len(reference) > MAX_TEXT:
         return answer == reference
-    return clean(answer) == clean(reference) != ""
+    left, right = clean(answer), clean(reference)
+    if left == right:
+        return left != ""
+    if len(left) < 3 or " " not in left + right:
+        return False
+    return _RE_IDLE_SPACE.sub("", left) == _RE_IDLE_SPACE.sub("", right)
 
 
 @lru_cache(maxsize=8192)
@@ -166,7 +180,9 @@ def _decimal_commas(
             return verdict_of(Finding(True, "decimal comma"), answer, reference)
     if comma_r and isinstance(left, Quantity):
         found = agree(left, _as_decimal(comma_r), figures)
-        certain = comma_r[1].lstrip("-") == "0"
+        certain = comma_r[1].lstrip("-") == "0" or (
+            found is not None and found.equal and len(comma_r[2]) > 1 and len(comma_r[2]) != 3
+        )
         if found is not None and (found.equal or certain):
             return (
                 verdict_of(Finding(found.equal, "decimal comma"), answer, reference)

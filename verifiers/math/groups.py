@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from rewardkit.verifiers.math.numbers import Finding
-from rewardkit.verifiers.math.values import Grid, Items, Labelled, Value
+from rewardkit.verifiers.math.values import Grid, Items, Labelled, Quantity, Value
 
 Agree = Callable[[Value, Value], Finding | None]
 MAX_ITEMS = 60
 """Items of which every pair may be compared."""
+_ROWS = frozenset(("xy", "xyz", "ab", "abc", "abcd", "mn", "pq", "pqr", "uv", "st"))
+"""Names whose order in a tuple nobody changes."""
 _ORDERED = frozenset(("tuple", "list", "vector", "row"))
 
 
@@ -27,6 +29,9 @@ def agree_items(a: Items, r: Items, agree: Agree) -> Finding | None:
         return None if ordered == {"list"} else Finding(False, "set", "a set is not a tuple")
     if "or" in (a.kind, r.kind):
         return None
+    if "bare" in (a.kind, r.kind):
+        a, r = _by_name(a, r), _by_name(r, a)
+        left, right = a.items, r.items
     if (
         len(ordered) == 1
         and "bare" in (a.kind, r.kind)
@@ -34,10 +39,31 @@ def agree_items(a: Items, r: Items, agree: Agree) -> Finding | None:
     ):
         # A list of tuples against one tuple.
         return _nested(a, r, agree)
+    if _a_pair_or_an_interval(a, r) or _a_pair_or_an_interval(r, a):
+        return Finding(False, "interval", "two values are no interval")
     found = _in_order(left, right, agree, rule)
     if found is not None and found.equal and {a.kind, r.kind} == {"row", "vector"}:
         return None
     return found
+
+
+def _a_pair_or_an_interval(bare: Items, other: Items) -> bool:
+    """Whether `0, 1` stands against `[0, 1]`: from the first to the second, mostly."""
+    if bare.kind != "bare" or other.kind != "list" or len(other.items) != 2:
+        return False
+    ends = [x.form.rational for x in other.items if isinstance(x, Quantity)]
+    return len(ends) == 2 and None not in ends and (ends[0] or 0) < (ends[1] or 0)
+
+
+def _by_name(one: Items, other: Items) -> Items:
+    """Parts `y = 2, x = 1` in the order of their names, which is what a bare tuple has."""
+    names = [x.label for x in one.items if isinstance(x, Labelled)]
+    if len(names) != len(one.items) or any(len(name) > 1 for name in names):
+        return one
+    if any(isinstance(x, Labelled) for x in other.items) or "".join(sorted(names)) not in _ROWS:
+        return one
+    ordered = sorted(one.items, key=lambda x: x.label if isinstance(x, Labelled) else "")
+    return Items(one.kind, tuple(ordered))
 
 
 def _nested(a: Items, r: Items, agree: Agree) -> Finding | None:

@@ -46,7 +46,12 @@ _SAME = {
 }  # fmt: skip
 _SYMBOLS = {"le": "<=", "ge": ">=", "ne": "!=", "lt": "<", "gt": ">", "mid": "|", "vert": "|",
 "lbrace": "\\{",
-            "rbrace": "\\}", "div": "/", ":": ":", "lbrack": "[", "rbrack": "]"}  # fmt: skip
+            "rbrace": "\\}", "div": "/", ":": ":", "lbrack": "[", "rbrack": "]",
+            "langle": "(", "rangle": ")"}  # fmt: skip
+
+
+# Brackets in which a comma parts items; the braces of a command are none of them.
+_RE_HOLDS_ITEMS = re.compile(r"[(\[]|\\\{|(?<![a-zA-Z}^_])\{")
 
 
 def _join(match: re.Match[str]) -> str:
@@ -59,7 +64,7 @@ def plain_numbers(text: str) -> str:
     >>> plain_numbers("1,234,567"), plain_numbers("(1,234)"), plain_numbers("1.234,5")
     ('1234567', '(1,234)', '1234.5')
     """
-    if "," in text and not any(mark in text for mark in "([{"):
+    if "," in text and _RE_HOLDS_ITEMS.search(text) is None:
         text = _RE_EUROPE.sub(lambda m: m[0].replace(".", "").replace(",", "."), text)
         text = _RE_THOUSANDS.sub(_join, text)
     if " " in text and not any(mark in text for mark in "([{,"):
@@ -88,6 +93,8 @@ def tokens(text: str) -> list[Token]:
         if kind == "c":
             if value in _DROPPED:
                 continue
+            if value == "degree" and (not found or found[-1] != ("s", "^")):
+                found.append(("s", "^"))
             value = _SAME.get(value, value)
             if value in _SYMBOLS:
                 kind, value = "s", _SYMBOLS[value]

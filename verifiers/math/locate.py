@@ -6,32 +6,43 @@ table of examples.
 
 import re
 
+from rewardkit.verifiers.math.boxes import MAX_BOX, last_box
+
 # ruff: noqa: RUF001 - replies announce answers with full-width colons too
 
 MAX_TAIL = 20_000
 """Characters at the end of a reply in which an announcement is looked for."""
-MAX_BOXES = 60
-"""Boxes that may be one answer."""
-MAX_BOX = 4_000
-"""Characters of one box."""
 _RE_ANNOUNCED = re.compile(
     r"####[ \t]*"
     r"|(?:final |correct )?answer(?:\*\*)?[ \t]*(?:is\b(?:[ \t]*:)?|[:：=])(?:\*\*)?[ \t]*"
     r"|\banswer[ \t]*(?=\\\[|\\\(|\$)"
     r"|(?:最终)?答案(?:是|为)?[ \t]*[:：]?[ \t]*"
+    r"|故选(?:项)?[ \t]*[:：]?[ \t]*"
     r"|^A:[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_RE_SENTENCE = re.compile(r"[.!?。](?=\s+[^\W\d_]|\s*$)(?<!\bp\.)(?<!\ba\.)")
+_RE_CHOSEN = re.compile(
+    r"(?:correct|right|best) (?:option|choice)[ \t]*(?:is\b[ \t]*:?|[:：])(?:\*\*)?[ \t]*",
+    re.IGNORECASE,
+)
+_RE_SENTENCE = re.compile(
+    r"(?:(?<!\.)\.|(?<![\d)}\]nk])!|。)(?=\s+[^\W\d_]|\s*$)(?<!\bp\.)(?<!\ba\.)"
+)
 _RE_SPAN = re.compile(
     r"\$\$[^$]+\$\$|\$[^$]+\$|\\\((?:[^\\]|\\[^)])*\\\)|\\\[(?:[^\\]|\\[^\]])*\\\]"
 )
-_BOXES = ("\\boxed", "\\fbox")
-_RE_BETWEEN = re.compile(
-    r"(?:[\s$,;.&]|and|or|\\(?:quad|qquad|text|textbf|mbox|\)|\(|\]|\[|,|;| )|[{}])*"
-)
-_RE_DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _RE_FINAL = re.compile(r"final answer(?:\*\*)? is", re.IGNORECASE)
+_RE_VALUE = re.compile(r"(?<![\w.,])-?\$?\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w/^=:*+-]|[.,]\d)")
+_RE_OPEN = re.compile(
+    r"n't\b|\b(?:or|not|no|cannot|see|step|question|problem|equation|but|"
+    r"except|wrong|incorrect|never|other|either|neither|"
+    r"between|about|approximately|at|least|most|than|maybe|if|"
+    r"over|under|nearly|almost|roughly|around|up)\b|[<>±≈~?=]|\\(?:pm|approx|neq?|[lg]eq?)\b",
+    re.IGNORECASE,
+)
+_RE_THUS = re.compile(r"\b(?:Therefore|Thus|Hence|So|Consequently|In conclusion)\b")
+_RE_STOP = re.compile(r"(?<=[.!])\s+|\n")
+_RE_SPECIAL = re.compile(r"<\||</s>|I hope it is correct")
 _RE_DIGIT = re.compile(r"\d")
 
 
@@ -43,7 +54,8 @@ def locate(text: str) -> str | None:
 
     Returns:
         The inside of the last box, or what a later "the final answer is" says; else what the last
-        announcement announces, to the end of its sentence; else the
+        announcement announces, to the end of its sentence; else the formula that ends a last
+        sentence that begins with "So" or "Therefore" and says that something is it; else the
         only formula of a short text that has no number outside of it; else None.
 
     >>> locate(r"so 5 and \boxed{3}, no: \boxed{\frac{1}{2}}")
@@ -62,73 +74,58 @@ def locate(text: str) -> str | None:
     return _only_formula(text) if len(text) <= 400 else None
 
 
-def last_box(text: str) -> str | None:
-    r"""The inside of the last `\boxed{}` or `\fbox{}`.
-
-    Boxes with nothing but commas and `and` or `or` between them are one answer.
-
-    Returns:
-        None without any box; an empty text where the last one is not closed.
-
-    >>> last_box(r"\boxed{1}, no, \boxed{2} and \boxed{3}")
-    '2 and 3'
-    """
-    end, found = len(text), ""
-    for _ in range(MAX_BOXES):
-        low = end - MAX_BOX - 60 if found else 0
-        start, length = max((text.rfind(name, max(0, low), end), len(name)) for name in _BOXES)
-        if start < 0:
-            return found or None
-        inside, stop = _inside(text, start + length)
-        if not found:
-            found = inside
-            if not inside:
-                return ""
-        else:
-            between = text[stop:end]
-            if len(between) > 40 or not inside or _RE_BETWEEN.fullmatch(between) is None:
-                return found
-            word = "or" if "or" in between else "and" if "and" in between else ","
-            found = f"{inside}{word if word == ',' else ' ' + word} {found}"
-        end = start
-    return found
-
-
-def _inside(text: str, at: int) -> tuple[str, int]:
-    """The group at a place and where it ends; empty where it is not closed within the limit."""
-    rest = text[at : at + MAX_BOX]
-    shift = len(rest) - len(rest.lstrip())
-    rest = rest[shift:]
-    if not rest.startswith("{"):
-        digits = _RE_DIGITS.match(rest)
-        return (digits[0], at + shift + digits.end()) if digits else ("", at)
-    depth = 0
-    for k, character in enumerate(rest):
-        if character in "{}" and rest[k - 1 : k] != "\\":
-            depth += 1 if character == "{" else -1
-            if depth == 0:
-                return rest[1:k].strip(), at + shift + k + 1
-    return "", at
-
-
 def _announced(tail: str) -> str | None:
     last = None
     for match in _RE_ANNOUNCED.finditer(tail):
         last = match
+    if last is None and ("option" in tail or "choice" in tail):
+        last = _RE_CHOSEN.search(tail)
     if last is None:
-        return None
+        return _concluded(tail)
     rest = tail[last.end() :].lstrip()
     line = rest.split("\n\n", 1)[0] if rest.startswith(("\\[", "$$")) else rest.split("\n", 1)[0]
     line = line[:MAX_BOX]
     end = _RE_SENTENCE.search(line)
     if end is not None:
         line = line[: end.start()]
-    line = line.strip().strip("*").strip()
+    line = line.lstrip("} ") if line.count("}") > line.count("{") else line
+    line = _said(line.strip().strip("*").strip())
     spans = _RE_SPAN.findall(line) if len(line) <= 400 else []
     if len(spans) == 1 and not _RE_DIGIT.search(line.replace(spans[0], "")):
         outside = line.replace(spans[0], "").strip()
         return line if _may_be_unit(outside) else spans[0]
     return line or None
+
+
+def _said(sentence: str) -> str:
+    """What an announced sentence says: what follows its last `is`, or its only number."""
+    if len(sentence) > 400 or sentence[:1] in "\\$" or _RE_OPEN.search(sentence):
+        return sentence
+    words = sentence.split()
+    if sum(len(word) > 1 and word.isalpha() for word in words) < 2 or not words[0].isalpha():
+        return sentence
+    for verb in (" is ", " are ", " equals "):
+        _, found, rest = sentence.rpartition(verb)
+        if found and _RE_DIGIT.search(rest):
+            return rest.strip()
+    numbers = _RE_VALUE.findall(sentence)
+    prose = not any(mark in sentence for mark in "$\\^_+*/([{")
+    return numbers[0] if len(numbers) == 1 and prose else sentence
+
+
+def _concluded(tail: str) -> str | None:
+    """The formula that ends the last sentence of a reply where that one draws a conclusion."""
+    text = _RE_SPECIAL.split(tail, maxsplit=1)[0].rstrip()
+    if not text.endswith(("$.", "$", "\\).", "\\)")):
+        return None
+    sentence = _RE_STOP.split(text[-400:].rstrip("."))[-1].strip()
+    starts = [match.start() for match in _RE_THUS.finditer(sentence)]
+    sentence = sentence[starts[-1] :] if starts else ""
+    if not sentence or _RE_OPEN.search(sentence):
+        return None
+    spans = _RE_SPAN.findall(sentence)
+    before = sentence[: sentence.rfind(spans[-1])].rstrip() if spans else ""
+    return spans[-1] if before.endswith((" is", " are", " equals")) else None
 
 
 def _may_be_unit(outside: str) -> bool:

@@ -28,6 +28,7 @@ _DEGREE = fm.divide(fm.atom("pi"), fm.number(180))
 _TIMES = frozenset(Fraction(n) for n in (3, 12, 16, 24, 60, 365, 1440, 3600, 5280, 86400)) | {
     Fraction(10) ** k for k in range(1, 10)
 }
+_POUNDS = ("pound", "pounds")
 _UNIT_LETTERS = frozenset("mgshLlNJWVAKCFdkMB")
 
 
@@ -43,7 +44,8 @@ def agree_numbers(answer: Quantity, reference: Quantity, figures: int) -> Findin
             return None
         if any(q.loose and q.noun for q in (answer, reference)) and answer.noun != reference.noun:
             return None  # Three letters after a number: a noun, or a product of variables.
-        if (answer.noun and reference.unit) or (reference.noun and answer.unit):
+        noun, unit_ = answer.noun or reference.noun, answer.unit or reference.unit
+        if noun and unit_ and not (noun in _POUNDS and unit_.name in ("gbp", "lb")):
             return None
         return found
     if answer.percent != reference.percent and constant(answer.form):
@@ -62,6 +64,9 @@ def _with_units(
         kinds = {d for d, _ in unit_a.dimensions + unit_r.dimensions}
         if kinds <= TEMPERATURES:
             return None
+        if kinds == {"yen", "yuan"} and "jpy" in (unit_a.name, unit_r.name):
+            # The sign is that of both.
+            return _values(a, r, a.form, r.form, (_ONE, _ONE), figures)
         if kinds == {"angle", "radian"}:
             left = fm.times(a.form, _DEGREE) if unit_a.dimensions[0][0] == "angle" else a.form
             right = fm.times(r.form, _DEGREE) if unit_r.dimensions[0][0] == "angle" else r.form
@@ -84,6 +89,9 @@ def _one_percent(a: Quantity, r: Quantity, figures: int) -> Finding | None:
         (fm.times(a.form, hundred), r.form) if a.percent else (a.form, fm.times(r.form, hundred))
     )
     scales = (Fraction(100), _ONE) if a.percent else (_ONE, Fraction(100))
+    share = (left if a.percent else right).rational
+    if share is not None and abs(share) < 1:
+        return None  # Nobody asks for less than a percent; a half is no half percent.
     found = _values(a, r, left, right, scales, figures)
     return Finding(True, "percent", "percent sign on one side") if found and found.equal else None
 

@@ -53,7 +53,16 @@ class Parser(Cursor):
             term = self._product()
             term = fm.negative(term) if turn < 0 else term
             total = term if total is None else fm.add(total, term)
-        return total
+        return self._over(total)
+
+    def _over(self, top: Form) -> Form:
+        r"""What `\over` or `\choose` makes of all that stands before it in its group."""
+        kind, value = self._peek()
+        if kind != "c" or value not in ("over", "choose"):
+            return top
+        self.at += 1
+        bottom = self._sum()
+        return fm.divide(top, bottom) if value == "over" else powers.choose(top, bottom)
 
     def _product(self) -> Form:
         value = self._power()
@@ -73,7 +82,7 @@ class Parser(Cursor):
             elif (
                 kind == ""
                 or (kind == "s" and (symbol in STOPS or not symbol))
-                or symbol in ("pm", "mp")
+                or symbol in ("pm", "mp", "over", "choose", "of")
             ):
                 return value
             else:
@@ -216,6 +225,10 @@ class Parser(Cursor):
             raise Unreadable(f"a word in an expression: {text!r}")
         if len(text) > 1 and lower in ENGLISH:
             raise Unreadable(f"a word in an expression: {text!r}")
+        if text == "C" and self._pair_follows():
+            top, bottom = self.tokens[self.at + 1][1], self.tokens[self.at + 3][1]
+            self.at += 5
+            return powers.choose(fm.number(Fraction(top)), fm.number(Fraction(bottom)))
         if len(text) == 1 and text in CALLED and self._peek() == ("s", "("):
             raise Unreadable("a function without a definition")
         return self._letters(text)
@@ -245,6 +258,8 @@ class Parser(Cursor):
             self.at += 1
         if not index or len(index) > 20:
             raise Unreadable("an index that is empty or long")
+        if name in ("C", "A") and index.isdecimal() and int(index) > 1 and self._take("^"):
+            return powers.count(name, fm.number(int(index)), self._argument())
         return fm.atom(f"v:{name}_{index}")
 
     def _argument(self) -> Form:
@@ -273,6 +288,8 @@ class Parser(Cursor):
         if name == "binom":
             top = self._argument()
             return powers.choose(top, self._argument())
+        if name == "root":
+            return self._plain_root()
         if name in ("ln", "log", "lg"):
             return self._logarithm(name)
         if name == "exp":
@@ -295,6 +312,13 @@ class Parser(Cursor):
         if self._peek()[0] == "n" or self._peek() == ("s", "("):
             return powers.root(self._atom(), degree)
         return powers.root(self._argument(), degree)
+
+    def _plain_root(self) -> Form:
+        degree = self._argument().rational
+        if self._peek() != ("c", "of") or degree is None or degree.denominator != 1:
+            raise Unreadable("a root of an unusual degree")
+        self.at += 1
+        return powers.root(self._argument(), degree.numerator)
 
     def _logarithm(self, name: str) -> Form:
         base: Form | None = fm.number(10) if name == "lg" else None

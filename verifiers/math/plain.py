@@ -3,8 +3,11 @@
 import re
 
 from rewardkit.verifiers.math import form as fm
-from rewardkit.verifiers.math.values import Clock, InBase, Letter, Quantity, Value, Words
+from rewardkit.verifiers.math.lexer import Token
+from rewardkit.verifiers.math.quantity import read_quantity
+from rewardkit.verifiers.math.values import Clock, InBase, Letter, Quantity, Ratio, Value, Words
 from rewardkit.verifiers.math.words import number_word, plain_text
+from rewardkit.verifiers.math.work import Unreadable
 
 _RE_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([aApP])\.? ?[mM]\.?")
 
@@ -20,6 +23,7 @@ _RE_BASE = re.compile(
 )
 
 
+_RE_TO = re.compile(r"([1-9]\d{0,8}) to ([1-9]\d{0,8})")
 _RE_HYPHEN = re.compile(r"(?<=[a-zA-Z]{3})-(?=[a-zA-Z]{3})")
 _RE_TEXT = re.compile(r"\\(?:text|textbf|textit|mathrm|mbox|textrm) ?\{([^{}]*)\}")
 
@@ -31,11 +35,13 @@ def whole_text(text: str) -> Value | None:
         closed = match[3] == ")" or text.endswith("}")
         if name not in "eix" or bracket:
             return Letter(name, bool(bracket) or closed or len(text) > 3)
-    if match := _RE_CLOCK.fullmatch(text):
+    if match := _RE_CLOCK.fullmatch(_unwrapped(text)):
         hour, minute, second = (int(match[k] or 0) for k in (1, 2, 3))
         if 1 <= hour <= 12 and minute < 60 and second < 60:
             hour = hour % 12 + (12 if match[4] in "pP" else 0)
             return Clock(hour * 3600 + minute * 60 + second)
+    if match := _RE_TO.fullmatch(text):
+        return Ratio((fm.number(int(match[1])), fm.number(int(match[2]))))
     if match := _RE_BASE.fullmatch(text):
         named = match[2] or match[3]
         base = int(named) if named.isdigit() else number_word(named)
@@ -46,12 +52,40 @@ def whole_text(text: str) -> Value | None:
     return None
 
 
+def _unwrapped(text: str) -> str:
+    return " ".join(_RE_TEXT.sub(r" \1 ", text).split()) if "\\" in text else text
+
+
+def _counted(text: str) -> Quantity | None:
+    """A number word with its unit or noun: fifty percent, six people."""
+    words = text.split()
+    for k in range(min(len(words) - 1, 8), 0, -1):
+        value = number_word(" ".join(words[:k]))
+        if value is None:
+            continue
+        rest = words[k:]
+        if value.denominator > 1 or value < 0 or not all(w.isalpha() for w in rest):
+            return None
+        if any(number_word(w) is not None for w in rest):
+            return None
+        tokens: list[Token] = [("n", str(value)), *(("w", w) for w in rest)]
+        try:
+            found = read_quantity(tokens, True)
+        except Unreadable:
+            return None
+        return found if isinstance(found, Quantity) else None
+    return None
+
+
 def only_words(text: str) -> Value | None:
     """A number word, or a text of words alone."""
     inner = " ".join(_RE_TEXT.sub(r" \1 ", text).split())
     value = number_word(inner)
     if value is not None:
         return Quantity(fm.number(value))
+    counted = _counted(inner)
+    if counted is not None:
+        return counted
     # A sign between letters is a sign: "p - q" and "ab-cd" are no texts, "right-angled" is one.
     words = _RE_HYPHEN.sub(" ", inner).replace("'", "").rstrip(".").split()
     if any(len(w) == 1 and w not in ("a", "A") for w in words):

@@ -213,6 +213,19 @@ def factorial_of(value: Form) -> Form:
     return number(factorial(n.numerator))
 
 
+def count(kind: str, top: Form, bottom: Form) -> Form:
+    """`C_n^k` or `A_n^k`: choices of k among n, without or with their order.
+
+    Raises:
+        Unreadable: When k is above n, so that a power of an indexed letter is meant.
+    """
+    n, k = top.rational, bottom.rational
+    if n is None or k is None or not 0 < k <= n:
+        raise Unreadable("a power of an indexed letter")
+    chosen = choose(top, bottom)
+    return chosen if kind == "C" else times(chosen, factorial_of(bottom))
+
+
 def choose(top: Form, bottom: Form) -> Form:
     """A binomial coefficient of whole numbers up to 4000."""
     n, k = top.rational, bottom.rational

@@ -13,13 +13,16 @@ from rewardkit.verifiers.math.values import Items, Quantity, Value
 from rewardkit.verifiers.math.work import Unreadable
 
 _MONEY = frozenset(("usd", "eur", "gbp", "jpy", "cents"))
+_MONEY_UNITS = frozenset(("usd", "eur", "gbp", "jpy", "cny", "inr"))
 _PERCENT = frozenset(("percent", "pct", "percentage"))
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _DEGREES = Unit((("angle", 1),), Fraction(1), "degrees")
+_TEMPERATURE = {"C": "celsius", "F": "fahrenheit"}
 _MATH_WORDS = frozenset("pi sqrt exp ln log infinity inf oo sin cos tan cot csc".split())
 _NOT_NOUNS = frozenset(
     "or and not to than more less least most about approximately between if when where only "
     "times by is are "
+    "tens hundreds thousands millions dozens approx circa maybe perhaps possibly plus minus of "
     "from modulo mod except plus minus over base through until then no "
     "half halves third thirds quarter quarters tenths squared cubed factorial choose point "
     "negative positive fewer "
@@ -62,6 +65,10 @@ def read_quantity(tokens: list[Token], spaced: bool) -> Value:
         sign, tokens = tokens[:1], tokens[1:]
     if tokens and tokens[0][0] == "c" and tokens[0][1] in _MONEY:
         money, tokens = single(tokens[0][1]), tokens[1:]
+    if len(tokens) > 1 and tokens[0][0] in "wt" and tokens[1][0] == "n":
+        before = single(tokens[0][1]) if tokens[0][1].isupper() else None
+        if before is not None and before.name in _MONEY_UNITS:
+            money, tokens = before, tokens[1:]
     tokens, tail, loose = _cut_tail(sign + tokens, spaced)
     forms = read_form(tokens)
     if tail.percent or tail.scale != 1:
@@ -85,6 +92,10 @@ def _cut_tail(tokens: list[Token], spaced: bool) -> tuple[list[Token], _Tail, bo
     degrees = _degrees_at_end(tokens)
     if degrees:
         return tokens[:-degrees], _Tail(_DEGREES), False
+    if len(tokens) > 3 and tokens[-1][1] in _TEMPERATURE and tokens[-1][0] in "wt":
+        degrees = _degrees_at_end(tokens[:-1])
+        if degrees:
+            return tokens[: -degrees - 1], _Tail(single(_TEMPERATURE[tokens[-1][1]])), False
     start = _tail_start(tokens, spaced)
     if start is None:
         return tokens, _Tail(), False
@@ -117,6 +128,8 @@ def _tail_start(tokens: list[Token], spaced: bool) -> int | None:
         if kind == "t" or (kind == "c" and value in _MONEY):
             return k
         before = tokens[k - 1]
+        if (kind, value) == ("c", "Omega") and k == len(tokens) - 1:
+            return k - 1 if before == ("w", "k") and k > 1 else k
         if (
             kind == "w"
             and (before[0] == "n" or before[1] in ("}", ")", "pi"))
@@ -127,6 +140,8 @@ def _tail_start(tokens: list[Token], spaced: bool) -> int | None:
 
 
 def _is_tail_word(value: str, spaced: bool) -> bool:
+    if not value.isascii():
+        return True
     if len(value) == 1:
         return spaced and single(value) is not None
     lower = value.lower()
@@ -143,6 +158,8 @@ def _spell(token: Token) -> str:
         return f" {value} "
     if kind == "c" and value in _MONEY:
         return f" {value} "
+    if (kind, value) == ("c", "Omega"):
+        return "ohm"
     if kind == "c" and value in ("cdot", "times"):
         return "*"
     if kind == "n" or value in ("^", "/", "-"):
@@ -174,6 +191,8 @@ def _read_tail(words: str) -> _Tail:
 
 def _is_noun(word: str) -> bool:
     """Whether a word may stand for what was counted, and changes nothing of the number."""
+    if not word.isascii():
+        return word.isalpha()
     if len(word) < 3 or word in _NOT_NOUNS or word.endswith(("ths", "fth", "nth")):
         return False
     return word.replace("-", "").isalpha()

@@ -4,19 +4,27 @@ import re
 from itertools import product
 
 from rewardkit.verifiers.math.clean import clean
+from rewardkit.verifiers.math.compound import compound, summed
+from rewardkit.verifiers.math.families import declared
 from rewardkit.verifiers.math.intervals import Intervals, union
 from rewardkit.verifiers.math.lexer import Token, plain_numbers, tokens
+from rewardkit.verifiers.math.matrices import matrix_expression
 from rewardkit.verifiers.math.plain import only_words, whole_text
 from rewardkit.verifiers.math.quantity import read_quantity
 from rewardkit.verifiers.math.relation import NEGATIVE, SIGNS, read_relation
 from rewardkit.verifiers.math.sets import builder, half_open, joined
 from rewardkit.verifiers.math.shapes import arc, matrix, ratio
 from rewardkit.verifiers.math.structure import connectors, enclosed, nesting, set_differences, split
+from rewardkit.verifiers.math.vague import option, vague
 from rewardkit.verifiers.math.values import (
+    Choice,
+    Family,
     InBase,
     Items,
     Labelled,
     Quantity,
+    Sequence,
+    Vague,
     Value,
 )
 from rewardkit.verifiers.math.work import TooBig, Unreadable, allow_work
@@ -25,6 +33,11 @@ MAX_TEXT = 4000
 """Characters of one answer; longer texts are searched for where the answer is."""
 MAX_NESTING = 40
 """Brackets within brackets."""
+_DOTS: list[list[Token]] = [
+    *([("c", name)] for name in ("ldots", "cdots", "dots")),
+    [("s", ".")] * 3,
+    [("s", "…")],
+]
 _COMMA: Token = ("s", ",")
 _RE_SPACED = re.compile(r"[\d})] +[a-zA-Z]|[\d})]\\?(?:text|mathrm|mbox)")
 
@@ -48,6 +61,37 @@ def read(text: str) -> Value:
     special = whole_text(cleaned)
     if special is not None:
         return special
+    wrapped = _wrapped(cleaned)
+    return wrapped if wrapped is not None else _plainly(cleaned)
+
+
+def _wrapped(cleaned: str) -> Value | None:
+    """What says something about a value that it holds; the value itself is read plainly."""
+    family = declared(cleaned)
+    if family is not None:
+        return Family(_inner(family.text), family.name, family.over)
+    marked = option(cleaned)
+    if marked is not None:
+        return Choice(marked[0], _inner(marked[1]))
+    hedge = vague(cleaned)
+    if hedge is None:
+        return None
+    try:
+        return Vague(hedge[0], _inner(hedge[1]))
+    except TooBig:
+        raise
+    except Unreadable:
+        return Vague(hedge[0], None)
+
+
+def _inner(text: str) -> Value:
+    if not text:
+        raise Unreadable("an empty text")
+    special = whole_text(text)
+    return special if special is not None else _plainly(text)
+
+
+def _plainly(cleaned: str) -> Value:
     plain = plain_numbers(cleaned)
     found = set_differences(connectors(tokens(plain)))
     if not found:
@@ -64,11 +108,17 @@ def _values(found: list[Token], spaced: bool) -> Value:
     if ("k", "or") in marks and not (pieces[0] and pieces[-1]):
         raise Unreadable("a word that joins nothing")
     pieces = [p for p in pieces if p]
+    dots = [k for k, p in enumerate(pieces) if p in _DOTS]
+    if len(dots) == 1 and dots[0] > 1:
+        terms = tuple(_part(p, spaced) for p in pieces[: dots[0]])
+        return Sequence(terms, tuple(_part(p, spaced) for p in pieces[dots[0] + 1 :]))
     if not pieces:
         raise Unreadable("nothing but signs between values")
     if len(pieces) == 1:
         return _part(pieces[0], spaced)
     values = [_part(p, spaced) for p in pieces]
+    if ("k", "or") not in marks and (one := summed(values)) is not None:
+        return one
     either = ("k", "or") in marks
     ranges = [v for v in values if isinstance(v, Intervals)]
     if len(ranges) == len(values) and len({v.variable for v in ranges}) == 1:
@@ -124,6 +174,9 @@ def _part(found: list[Token], spaced: bool) -> Value:
         total = joined(found, lambda t: _part(t, spaced))
         if total is not None:
             return total
+    combined = matrix_expression(found, lambda t: _part(t, False))
+    if combined is not None:
+        return combined
     if found and found[0][0] == "m":
         return matrix(found, lambda t: _part(t, False))
     if len(found) > 2 and found[1][0] == "m" and enclosed(found):
@@ -150,7 +203,10 @@ def _part(found: list[Token], spaced: bool) -> Value:
         if worded is not None:
             return worded
     degrees = arc(found)
-    return degrees if degrees is not None else read_quantity(found, spaced)
+    if degrees is not None:
+        return degrees
+    several = compound(found, spaced)
+    return several if several is not None else read_quantity(found, spaced)
 
 
 def _bracketed(found: list[Token], spaced: bool) -> Value | None:

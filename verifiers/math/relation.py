@@ -74,6 +74,8 @@ def _form(tokens: list[Token]) -> Form:
 
 def _label(tokens: list[Token]) -> tuple[str, str] | None:
     """The name and the argument of `x`, `x_1`, `f(x)` or a word; None for anything else."""
+    if len(tokens) > 1 and tokens[0] == ("c", "angle"):
+        tokens = tokens[1:]
     values = [value for _, value in tokens]
     if not tokens or len(tokens) > 12 or tokens[0][0] not in ("w", "c", "t", "s"):
         return None

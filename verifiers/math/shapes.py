@@ -26,7 +26,18 @@ def matrix(found: list[Token], part: Reader) -> Value:
     ):
         raise Unreadable("an environment that is no matrix")
     rows, _ = split(found[1:-1], (("s", "\\\\"),))
-    grid = [[part(cell) for cell in split(row, (("s", "&"),))[0]] for row in rows if row]
+    grid: list[list[Value]] = [
+        [part(cell) for cell in split(row, (("s", "&"),))[0]] for row in rows if row
+    ]
+    return of_rows(grid)
+
+
+def of_rows(grid: list[list[Value]]) -> Value:
+    """Rows of cells as a matrix, or as a vector where there is one row or column.
+
+    Raises:
+        Unreadable: When there are none, or they differ in length.
+    """
     if not grid or len({len(row) for row in grid}) != 1:
         raise Unreadable("a matrix with rows of different lengths")
     if len(grid[0]) == 1:

@@ -89,7 +89,10 @@ def set_differences(tokens: list[Token]) -> list[Token]:
         if (
             found[k] == ("s", "-")
             and found[k + 1] == ("s", "\\{")
-            and found[k - 1][1] in ("\\}", ")", "]")
+            and (
+                found[k - 1][1] in ("\\}", ")", "]")
+                or [value for _, value in found[max(0, k - 4) : k]] == ["mathbb", "{", "R", "}"]
+            )
         ):
             found[k] = ("c", "setminus")
     return found

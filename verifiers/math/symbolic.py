@@ -10,18 +10,25 @@ from collections import OrderedDict
 import msgspec
 
 from rewardkit.types import Verdict
-from rewardkit.verifiers.math.locate import last_box, locate
+from rewardkit.verifiers.math.boxes import last_box
+from rewardkit.verifiers.math.locate import locate
 from rewardkit.verifiers.math.symbolic_job import STAGE_ANSWER, STAGE_REFERENCE, Job, Ruling
 from rewardkit.worker_process import Outcome
 from rewardkit.workers import Pool
 
 CACHE_SIZE = 20_000
 MODULE = "rewardkit.verifiers.math.symbolic_worker"
+TRIES = 2
+"""Times that a reference may run into a limit before it is given up, with all its rollouts."""
+
 SHOWN = 80
 """Characters of a text that a reason shows."""
 
 _pools: dict[int, Pool] = {}
 _cache: OrderedDict[tuple[str, str, float, int, int], Verdict] = OrderedDict()
+_hard: OrderedDict[tuple[str, float, int], int] = OrderedDict()
+"""References that ran into a limit, and how often."""
+
 _lock = threading.Lock()
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Ruling).decode
@@ -33,8 +40,9 @@ def judge(
     """Compare an answer with a reference in a worker process.
 
     A limit that is passed once the reference has been read and evaluated is the answer's doing:
-    `answer_too_hard`. One that is passed before is `unreadable_reference`, and a worker that is
-    lost twice is `undecided`.
+    `answer_too_hard`. One that is passed before is `unreadable_reference`. Where the reference
+    took more than half of the time, the worker hardly got the processor, or it was lost twice,
+    the answer is not to blame: `undecided`.
 
     Args:
         answer: The answer's text, not empty.
@@ -52,16 +60,27 @@ def judge(
         if known is not None:
             _cache.move_to_end(key)
             return known
+        if _hard.get(key[1:4], 0) >= TRIES:
+            return _given_up(answer)
     job = _encode(Job(*_texts(answer, reference), figures=figures))
     verdict = _verdict(
         answer, reference, _pool(memory_mb).run(job, timeout_s), timeout_s, memory_mb
     )
-    if verdict.rule not in ("timeout", "memory", "worker"):
-        with _lock:
+    with _lock:
+        if verdict.rule not in ("timeout", "memory", "worker"):
             _cache[key] = verdict
             if len(_cache) > CACHE_SIZE:
                 _cache.popitem(last=False)
+        elif verdict.status == "unreadable_reference":
+            _hard[key[1:4]] = _hard.get(key[1:4], 0) + 1
+            if len(_hard) > CACHE_SIZE:
+                _hard.popitem(last=False)
     return verdict
+
+
+def _given_up(answer: str) -> Verdict:
+    why = f"given up: it ran into a limit {TRIES} times while it was read"
+    return Verdict("unreadable_reference", answer, None, "timeout", why)
 
 
 def _texts(answer: str, reference: str) -> tuple[str, str, str, str]:
@@ -78,9 +97,10 @@ def _texts(answer: str, reference: str) -> tuple[str, str, str, str]:
 
 
 def clear_cache() -> None:
-    """Forget all verdicts."""
+    """Forget all verdicts, and which references ran into a limit."""
     with _lock:
         _cache.clear()
+        _hard.clear()
 
 
 def _pool(memory_mb: int) -> Pool:
@@ -107,6 +127,9 @@ def _verdict(
         return Verdict(
             "undecided", answer, reference, "worker", "the worker process was lost twice"
         )
+    if outcome.kind == "starved":
+        why = f"the worker hardly got the processor in {timeout_s:g} s"
+        return Verdict("undecided", answer, reference, "worker", why)
     what = {
         "timeout": f"the limit of {timeout_s:g} s passed",
         "memory": f"the limit of {memory_mb} MiB passed",
@@ -119,6 +142,9 @@ def _verdict(
         )
     if outcome.kind == "failed":  # the reference alone was fine
         return Verdict("unreadable_answer", answer, reference, rule, what)
+    if outcome.kind == "timeout" and outcome.stage_s > timeout_s / 2:
+        why = f"{what}, {outcome.stage_s:.1f} s of it for the reference alone"
+        return Verdict("undecided", answer, reference, rule, why)
     where = (
         "the answer was read"
         if outcome.stage == STAGE_REFERENCE

@@ -8,29 +8,17 @@ it is asked only where values can't be had.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Symbol
 
+from rewardkit.verifiers.math.symbolic_evaluate import close, is_real, negligible, value_at
+from rewardkit.verifiers.math.symbolic_points import points
 from rewardkit.verifiers.math.symbolic_tokens import TooHard
-
-DIGITS = 60
-"""Working precision, decimal digits."""
-
-AGREE = 35
-"""Digits that must agree for 'equal'."""
 
 NEEDED_POINTS = 4
 MAX_SIZE = 4_000
 """Nodes of an expression tree."""
-
-_REALS = [
-    Rational(137, 100), Rational(-211, 100), Rational(53, 100), Rational(-71, 100),
-    Rational(307, 100), Rational(17, 100), Rational(-29, 100), Rational(419, 100),
-    Rational(89, 100), Rational(-131, 100), Rational(241, 100),
-]  # fmt: skip
-_WHOLES = [Integer(n) for n in (3, 4, 7, 2, 5, 8, 6, 9, 11, 10, 1)]
 
 
 def equal(a: Expr, b: Expr) -> bool | None:
@@ -68,14 +56,14 @@ def constant_ratio(a: Expr, b: Expr, positive: bool = False) -> bool | None:
     if a.free_symbols != b.free_symbols or not symbols:
         return False
     ratios: list[Expr] = []
-    for point in _points(symbols, a, b):
-        left, right = _at(a, point), _at(b, point)
+    for point in points(symbols, a, b):
+        left, right = value_at(a, point), value_at(b, point)
         if left is None or right is None:
             continue
-        if _negligible(right, Integer(1)) or _negligible(left, Integer(1)):
+        if negligible(right, Integer(1)) or negligible(left, Integer(1)):
             continue
         ratios.append(left / right)
-        if not _close(ratios[0], ratios[-1]):
+        if not close(ratios[0], ratios[-1]):
             return False
     if len(ratios) < NEEDED_POINTS:
         return None
@@ -84,7 +72,7 @@ def constant_ratio(a: Expr, b: Expr, positive: bool = False) -> bool | None:
 
 def value_of(expression: Expr) -> Expr | None:
     """The value of an expression without variables, None where it has none that is finite."""
-    return _at(_prepared(expression), {})
+    return value_at(_prepared(expression), {})
 
 
 def has_value(expression: Expr) -> bool:
@@ -94,8 +82,8 @@ def has_value(expression: Expr) -> bool:
         return True
     symbols = sorted(expression.free_symbols, key=str)
     if not symbols:
-        return _at(expression, {}) is not None
-    return any(_at(expression, point) is not None for point in _points(symbols, expression))
+        return value_at(expression, {}) is not None
+    return any(value_at(expression, point) is not None for point in points(symbols, expression))
 
 
 def _prepared(expression: Expr) -> Expr:
@@ -118,106 +106,35 @@ def _prepared(expression: Expr) -> Expr:
 
 
 def _same_value(a: Expr, b: Expr) -> bool | None:
-    left, right = _at(a, {}), _at(b, {})
+    left, right = value_at(a, {}), value_at(b, {})
     if left is None or right is None:
         return None
-    return _close(left, right)
+    return close(left, right)
 
 
 def _same_everywhere(a: Expr, b: Expr, symbols: list[Symbol]) -> bool | None:
     lenient_domain = _has_odd_root(a) or _has_odd_root(b)
     real, complex_ = 0, 0
-    for point in _points(symbols, a, b):
-        left, right = _at(a, point), _at(b, point)
+    for point in points(symbols, a, b):
+        left, right = value_at(a, point), value_at(b, point)
         if left is None or right is None:
             continue
-        close = _close(left, right)
-        left_real, right_real = _is_real(left), _is_real(right)
+        agree = close(left, right)
+        left_real, right_real = is_real(left), is_real(right)
         if left_real and right_real:
-            if not close:
+            if not agree:
                 return False
             real += 1
         elif left_real != right_real:
             if not lenient_domain:
                 return False
         else:
-            complex_ += close
-            if not close and (a.has(sympy.I) or b.has(sympy.I)):
+            complex_ += agree
+            if not agree and (a.has(sympy.I) or b.has(sympy.I)):
                 return False
     if real >= NEEDED_POINTS or (not real and complex_ >= NEEDED_POINTS):
         return True
     return None
-
-
-def _points(symbols: list[Symbol], *expressions: Expr) -> Iterable[Mapping[Symbol, Expr]]:
-    """Fixed points, different for each symbol; whole numbers for those that want them."""
-    whole = set[Symbol]().union(*(_whole_symbols(expression) for expression in expressions))
-    for step in range(len(_REALS)):
-        point: dict[Symbol, Expr] = {}
-        for place, symbol in enumerate(symbols):
-            table = _WHOLES if symbol in whole else _REALS
-            # shifted by place and stretched, so that no two symbols move together
-            drawn = table[(step + 3 * place) % len(table)]
-            point[symbol] = drawn + (place if symbol in whole else Rational(place * (step + 1), 37))
-        yield point
-    # all variables positive: where roots and logarithms of products live
-    for step in range(NEEDED_POINTS + 1):
-        yield {
-            symbol: _WHOLES[(step + place) % len(_WHOLES)] + place
-            if symbol in whole
-            else abs(_REALS[(2 * step + place) % len(_REALS)]) + Rational(place, 41)
-            for place, symbol in enumerate(symbols)
-        }
-
-
-def _whole_symbols(expression: Expr) -> set[Symbol]:
-    """Symbols in a factorial, a binomial, a sum's limit or the exponent of a negative number."""
-    found: set[Symbol] = set()
-    for node in sympy.preorder_traversal(expression):
-        if isinstance(node, (sympy.factorial, sympy.factorial2, sympy.binomial, sympy.Mod)):
-            found |= node.free_symbols
-        elif isinstance(node, sympy.Pow) and node.base.is_number and node.base.is_negative:
-            found |= node.exp.free_symbols
-        elif isinstance(node, (sympy.Sum, sympy.Product)):
-            for limit in node.limits:
-                found |= set[Symbol]().union(*(bound.free_symbols for bound in limit[1:]))
-        elif node == Symbol("…"):
-            found.add(node)
-    return found
-
-
-def _at(expression: Expr, point: Mapping[Symbol, Expr]) -> Expr | None:
-    """Value at a point to about `AGREE` digits or more; None where there is none that is finite."""
-    try:
-        value = expression.subs(point, simultaneous=True) if point else expression
-        value = value.evalf(DIGITS, maxn=400)
-    except (
-        ValueError,
-        TypeError,
-        ZeroDivisionError,
-        OverflowError,
-        AttributeError,
-        NotImplementedError,
-    ):
-        return None  # sympy's ways of saying that there is no value here
-    if not value.is_number or not value.is_finite or value.has(sympy.nan, sympy.zoo, sympy.oo):
-        return None
-    real, imaginary = value.as_real_imag()
-    return value if real.is_Number and imaginary.is_Number else None
-
-
-def _is_real(value: Expr) -> bool:
-    real, imaginary = value.as_real_imag()
-    return _negligible(imaginary, real)
-
-
-def _negligible(small: Expr, beside: Expr) -> bool:
-    return bool(abs(small) <= abs(beside) * Rational(1, 10**AGREE))
-
-
-def _close(a: Expr, b: Expr) -> bool:
-    size = max(abs(a), abs(b))
-    return bool(size == 0 or abs(a - b) <= size * Rational(1, 10**AGREE))
 
 
 def _has_odd_root(expression: Expr) -> bool:

@@ -8,27 +8,14 @@ Everything else is read here, because its grammar takes `2 3` for 5, `x'` for x 
 from collections.abc import Sequence
 
 import sympy
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Symbol
 
-from rewardkit.verifiers.math.symbolic_functions import (
-    FUNCTIONS,
-    INVERSE,
-    factorial,
-    number,
-    power,
-    small,
-)
-from rewardkit.verifiers.math.symbolic_names import FUNCTION_WORDS, GREEK
+from rewardkit.verifiers.math.symbolic_commands import command
+from rewardkit.verifiers.math.symbolic_functions import factorial, number, power, small
+from rewardkit.verifiers.math.symbolic_letters import OPENERS, letter
 from rewardkit.verifiers.math.symbolic_tokens import Unreadable
 
 BIG_OPERATORS = frozenset({"\\sum", "\\prod", "\\int", "\\iint", "\\lim", "\\oint"})
-OPENERS = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
-ACCENTS = frozenset(
-    "\\vec \\overline \\bar \\hat \\tilde \\overrightarrow \\widehat \\underline".split()
-)
-FUNCTION_LETTERS = frozenset("fghFGHPQ")
-
-MANY_ARGUMENTS = frozenset({"max", "min", "gcd", "lcm"})
 
 
 def expression(tokens: Sequence[str]) -> Expr:
@@ -224,126 +211,7 @@ class _Reader:
             self.expect("|")
             return sympy.Abs(value)
         if token[0] == "\\":
-            return self.command(token[1:])
+            return command(self, token[1:])
         if token.isalpha() and len(token) == 1:
-            return self.letter(token)
+            return letter(self, token)
         raise Unreadable(f"unexpected {token.lstrip(chr(34))}")
-
-    def letter(self, token: str) -> Expr:
-        if self.peek() == "_" or self.peek() == "'":
-            return self.symbol(token)
-        if token == "e":
-            return sympy.E
-        if token == "i":
-            return sympy.I
-        return self.symbol(token)
-
-    def symbol(self, name: str) -> Expr:
-        if self.peek() == "_":
-            self.take()
-            name += "_" + self._index()
-        while self.peek() == "'":
-            name += self.take()
-        if name[0] in FUNCTION_LETTERS and self.peek() == "(":
-            self.take()
-            arguments = self.arguments(")")
-            return sympy.Function(name)(*arguments)
-        return Symbol(name)
-
-    def _index(self) -> str:
-        if self.peek() != "{":
-            return self.take()
-        depth = 0
-        parts: list[str] = []
-        while True:
-            token = self.take()
-            depth += (token == "{") - (token == "}")
-            if depth == 0:
-                return "".join(parts)
-            if token != "{":
-                parts.append(token)
-
-    def arguments(self, closer: str) -> list[Expr]:
-        values = [self.sum()]
-        while self.peek() == ",":
-            self.take()
-            values.append(self.sum())
-        self.expect(closer)
-        return values
-
-    def command(self, name: str) -> Expr:
-        if name == "pi":
-            return sympy.pi
-        if name == "infty":
-            return sympy.oo
-        if name == "frac":
-            top = self.argument()
-            return top / self.argument()
-        if name == "sqrt":
-            return self.root()
-        if name == "binom":
-            top = self.argument()
-            return sympy.binomial(small(top), small(self.argument()))
-        if name == "ldots":
-            return Symbol("…")
-        if "\\" + name in ACCENTS:
-            return self.symbol(name + "{" + str(self.argument()) + "}")
-        if name in FUNCTION_WORDS or name in ("arcsinh", "arccosh"):
-            return self.function(name)
-        if name in GREEK:
-            if name == "Gamma" and self.peek() == "(":
-                self.take()
-                return sympy.gamma(small(self.group(")")))
-            return self.symbol(name)
-        raise Unreadable(f"unknown command \\{name}")
-
-    def root(self) -> Expr:
-        degree: Expr = Integer(2)
-        if self.peek() == "[":
-            self.take()
-            degree = self.group("]")
-        radicand = self.argument()
-        if degree.is_Integer and degree.is_odd and radicand.is_negative:
-            return -power(-radicand, 1 / degree)
-        return power(radicand, 1 / degree)
-
-    def function(self, name: str) -> Expr:
-        base: Expr | None = None
-        exponent: Expr | None = None
-        while self.peek() in ("_", "^"):
-            if self.take() == "_":
-                base = self.argument()
-            else:
-                exponent = self.exponent()
-        if exponent == -1 and name in INVERSE:
-            name, exponent = INVERSE[name], None
-        value = self._applied(name, base)
-        return value if exponent is None else power(value, exponent)
-
-    def _applied(self, name: str, base: Expr | None) -> Expr:
-        if name in MANY_ARGUMENTS:
-            closer = OPENERS.get(self.take(), "")
-            return FUNCTIONS[name](*self.arguments(closer))
-        argument = self._function_argument()
-        if name == "log" and base is not None:
-            return sympy.log(argument) / sympy.log(base)
-        if base is not None:
-            raise Unreadable(f"{name} with an index")
-        if name == "exp":
-            return power(sympy.E, argument)
-        return FUNCTIONS[name](argument)
-
-    def _function_argument(self) -> Expr:
-        r"""`\sin(x)`, `\sin 2x`, `\sin\frac{x}{2}`: a bracket, or factors up to a sign."""
-        if self.peek() in ("+", "-"):
-            return self.signed_factor()
-        bracket = self.peek() in ("(", "[")
-        value = self.factor_without_power() if bracket else self.factor()
-        while not bracket and self.starts_factor(self.peek()):
-            if self.peek()[1:] in FUNCTION_WORDS or self.peek() in ("(", "["):
-                break
-            value = value * self.factor()
-        return value
-
-    def factor_without_power(self) -> Expr:
-        return self.atom()

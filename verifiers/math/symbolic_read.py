@@ -5,7 +5,6 @@ brackets.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import sympy
@@ -13,12 +12,13 @@ from sympy import Symbol
 
 from rewardkit.verifiers.math.symbolic_parse import expression
 from rewardkit.verifiers.math.symbolic_qualifiers import CLOSE, OPEN, split, take_qualifiers
+from rewardkit.verifiers.math.symbolic_read_term import MATRICES, read_matrix, read_term
 from rewardkit.verifiers.math.symbolic_relations import RELATIONS, read_relation
+from rewardkit.verifiers.math.symbolic_signs import has_sign, versions
 from rewardkit.verifiers.math.symbolic_tokens import Unreadable, tokenize
 from rewardkit.verifiers.math.symbolic_values import (
     Bag,
     Family,
-    Grid,
     Guarded,
     Named,
     Prose,
@@ -30,10 +30,7 @@ from rewardkit.verifiers.math.symbolic_values import (
 )
 
 MAX_PROSE = 2_000
-UNDIGITAL = frozenset({"-", "+", "%", "^", "{", "}", "\\circ", "\\deg", "\\approx"})
-"""What may stand beside the digits of a plain decimal."""
 
-DOLLARS = frozenset({"$", "dollars", "dollar", "usd"})
 _SENTENCE = re.compile(r"[A-Za-z][A-Za-z ,'-]*\.?")
 
 SEPARATORS = frozenset({",", ";", '"and', '"or', '"y'})
@@ -51,7 +48,6 @@ FILLER = frozenset(
         '"the',
     }
 )
-MATRICES = frozenset({'"pmatrix', '"bmatrix', '"matrix', '"vmatrix', '"array', '"smallmatrix'})
 
 
 def read_value(text: str) -> Value:
@@ -100,7 +96,7 @@ def _bag(parts: list[list[str]], braced: bool, joiner: Literal["and", "or", ","]
     items: list[Value] = []
     for part in parts:
         value = _maybe_pair(part, braced=True)
-        items += value.items if isinstance(value, Bag) and _has_sign(part) else (value,)
+        items += value.items if isinstance(value, Bag) and has_sign(part) else (value,)
     first = items[0]
     if (
         isinstance(first, Named)
@@ -112,45 +108,14 @@ def _bag(parts: list[list[str]], braced: bool, joiner: Literal["and", "or", ","]
     return Bag(tuple(items), braced, joiner, dots)
 
 
-def _has_sign(tokens: Sequence[str]) -> bool:
-    return "\\pm" in tokens or "\\mp" in tokens
-
-
 def _maybe_pair(tokens: list[str], braced: bool) -> Value:
     """An item; with a plus-minus sign in it, the bag of its two (or, in a tuple, all) readings."""
-    if not _has_sign(tokens):
+    if not has_sign(tokens):
         return _item(tokens)
     if tokens[0] == "\\{":
         return _item(tokens)
-    values = [_item(version) for version in _versions(tokens)]
+    values = [_item(version) for version in versions(tokens)]
     return Bag(tuple(values), braced=False)
-
-
-def _versions(tokens: list[str]) -> Iterable[list[str]]:
-    """Plus-minus signs go together inside of one formula, each for itself in a tuple's places."""
-    parts, _ = (
-        split(tokens[1:-1], frozenset({","}))
-        if tokens[0] in OPEN and tokens[-1] in CLOSE
-        else ([tokens], [])
-    )
-    if len(parts) == 1:
-        yield _signed(tokens, plus=True)
-        yield _signed(tokens, plus=False)
-        return
-    places = [n for n, part in enumerate(parts) if _has_sign(part)]
-    if len(places) > 4:
-        raise Unreadable("more than four plus-minus signs")
-    for choice in range(2 ** len(places)):
-        chosen = {place: bool(choice >> bit & 1) for bit, place in enumerate(places)}
-        body: list[str] = [tokens[0]]
-        for n, part in enumerate(parts):
-            body += ([","] if n else []) + _signed(part, chosen.get(n, True))
-        yield [*body, tokens[-1]]
-
-
-def _signed(tokens: list[str], plus: bool) -> list[str]:
-    signs = {"\\pm": "+" if plus else "-", "\\mp": "-" if plus else "+"}
-    return [signs.get(token, token) for token in tokens]
 
 
 def _item(tokens: list[str]) -> Value:
@@ -170,7 +135,7 @@ def _item(tokens: list[str]) -> Value:
     if tokens == ["\\emptyset"]:
         return Bag((), braced=True)
     if tokens[:2] == ["\\begin", "{"] and tokens[2] in MATRICES:
-        return _matrix(tokens)
+        return read_matrix(tokens)
     return read_term(tokens)
 
 
@@ -232,63 +197,3 @@ def _set_operation(parts: list[list[str]], ops: list[str]) -> Value:
     if result is None:
         raise Unreadable("a union of what is no interval")
     return result
-
-
-def _matrix(tokens: list[str]) -> Value:
-    r"""`\begin{pmatrix} a & b \\ c & d \end{pmatrix}`."""
-    try:
-        end = tokens.index("\\end")
-    except ValueError:
-        raise Unreadable("a matrix without its end") from None
-    if tokens[end + 1 : end + 2] != ["{"] or len(tokens) != end + 4:
-        raise Unreadable("something beside a matrix")
-    start = 4
-    if tokens[2] == '"array' and tokens[4:5] == ["{"]:
-        start = tokens.index("}", 4) + 1
-    lines, _ = split(tokens[start:end], frozenset({"\\\\"}))
-    rows = tuple(
-        tuple(expression(cell) for cell in split(line, frozenset({"&"}))[0])
-        for line in lines
-        if line
-    )
-    if not rows or len({len(row) for row in rows}) != 1:
-        raise Unreadable("rows of different lengths")
-    return Grid(rows)
-
-
-def read_term(tokens: list[str]) -> Term:
-    """A formula with what may stand behind it: a unit, a degree sign, an ordinal's ending."""
-    money = tokens[:1] == ['"$']
-    if money:
-        tokens = tokens[1:]
-    end = len(tokens)
-    if tokens[-4:-1] in (
-        ["^", "{", '"th'],
-        ["^", "{", '"st'],
-        ["^", "{", '"nd'],
-        ["^", "{", '"rd'],
-    ):
-        end -= 4
-    tail_power = 0
-    if end > 3 and tokens[end - 2] == "^" and tokens[end - 3][0] == '"':
-        tail_power = 2
-    last = end - tail_power
-    while last > 0 and tokens[last - 1][0] == '"':
-        last -= 1
-    if last == end - tail_power:
-        last = end
-    unit = " ".join(token.lstrip('"') for token in tokens[last:end])
-    unit = "$" if money or unit in DOLLARS else unit
-    body = tokens[:last]
-    expr = expression(body)
-    decimals, digits = _decimal(body)
-    degrees = "\\circ" in body or "\\deg" in body
-    return Term(expr, decimals, digits, unit, degrees, "%" in body)
-
-
-def _decimal(tokens: Sequence[str]) -> tuple[int | None, int]:
-    plain = [token for token in tokens if token not in UNDIGITAL]
-    if len(plain) != 1 or "." not in plain[0] or not plain[0][0].isdigit():
-        return None, 0
-    whole, _, fraction = plain[0].partition(".")
-    return len(fraction), len((whole + fraction).lstrip("0"))

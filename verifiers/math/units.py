@@ -24,11 +24,11 @@ _POUND = _F(45359237, 100000000)
 # Base units: metre, kilogram, second, degree, dollar, byte … Names are tried as written, then in
 # lower case.
 _TABLE: dict[str, tuple[str, Fraction, str]] = {
-    "length": ("length", _F(1), "m metre metres meter meters"),
-    "km": ("length", _F(1000), "km kms kilometre kilometres kilometer kilometers"),
-    "dm": ("length", _F(1, 10), "dm decimetre decimetres decimeter decimeters"),
-    "cm": ("length", _F(1, 100), "cm cms centimetre centimetres centimeter centimeters"),
-    "mm": ("length", _F(1, 1000), "mm millimetre millimetres millimeter millimeters"),
+    "length": ("length", _F(1), "m metre metres meter meters 米"),
+    "km": ("length", _F(1000), "km kms kilometre kilometres kilometer kilometers 千米 公里"),
+    "dm": ("length", _F(1, 10), "dm decimetre decimetres decimeter decimeters 分米"),
+    "cm": ("length", _F(1, 100), "cm cms centimetre centimetres centimeter centimeters 厘米"),
+    "mm": ("length", _F(1, 1000), "mm millimetre millimetres millimeter millimeters 毫米"),
     "um": (
         "length",
         _F(1, 10**6),
@@ -39,21 +39,21 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "ft": ("length", _FOOT, "ft foot feet"),
     "yd": ("length", _FOOT * 3, "yd yds yard yards"),
     "mi": ("length", _FOOT * 5280, "mi mile miles"),
-    "kg": ("mass", _F(1), "kg kgs kilogram kilograms kilogramme kilogrammes kilo kilos"),
-    "g": ("mass", _F(1, 1000), "g gram grams gramme grammes"),
+    "kg": ("mass", _F(1), "kg kgs kilogram kilograms kilogramme kilogrammes kilo kilos 千克 公斤"),
+    "g": ("mass", _F(1, 1000), "g gram grams gramme grammes 克"),
     "mg": ("mass", _F(1, 10**6), "mg milligram milligrams"),
-    "t": ("mass", _F(1000), "tonne tonnes"),
+    "t": ("mass", _F(1000), "tonne tonnes 吨"),
     "lb": ("mass", _POUND, "lb lbs"),
     "oz": ("mass", _POUND / 16, "oz ounce ounces"),
-    "s": ("time", _F(1), "s sec secs second seconds"),
+    "s": ("time", _F(1), "s sec secs second seconds 秒"),
     "ms": ("time", _F(1, 1000), "ms millisecond milliseconds"),
-    "min": ("time", _F(60), "min mins minute minutes"),
-    "h": ("time", _F(3600), "h hr hrs hour hours"),
-    "d": ("time", _F(86400), "day days"),
+    "min": ("time", _F(60), "min mins minute minutes 分钟"),
+    "h": ("time", _F(3600), "h hr hrs hour hours 小时"),
+    "d": ("time", _F(86400), "day days 天"),
     "week": ("time", _F(604800), "week weeks"),
     "month": ("month", _F(1), "month months"),
     "year": ("month", _F(12), "year years yr yrs"),
-    "deg": ("angle", _F(1), "deg degree degrees"),
+    "deg": ("angle", _F(1), "deg degree degrees 度"),
     "arcmin": ("angle", _F(1, 60), "arcmin arcminute arcminutes"),
     "arcsec": ("angle", _F(1, 3600), "arcsec arcsecond arcseconds"),
     "rad": ("radian", _F(1), "rad rads radian radians"),
@@ -62,7 +62,7 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "eur": ("euro", _F(1), "eur euro euros"),
     "gbp": ("sterling", _F(1), "gbp"),
     "jpy": ("yen", _F(1), "jpy yen"),
-    "cny": ("yuan", _F(1), "cny rmb yuan"),
+    "cny": ("yuan", _F(1), "cny rmb yuan 元"),
     "inr": ("rupee", _F(1), "inr rupee rupees"),
     "N": ("newton", _F(1), "N newton newtons"),
     "J": ("joule", _F(1), "J joule joules"),
@@ -72,6 +72,7 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "V": ("volt", _F(1), "V volt volts"),
     "A": ("ampere", _F(1), "A ampere amperes amp amps"),
     "ohm": ("ohm", _F(1), "Ω ohm ohms"),
+    "kohm": ("ohm", _F(1000), "kΩ kohm kiloohm kiloohms"),
     "Pa": ("pascal", _F(1), "Pa pascal pascals"),
     "kPa": ("pascal", _F(1000), "kPa kilopascal kilopascals"),
     "Hz": ("hertz", _F(1), "Hz hertz"),
@@ -84,9 +85,15 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
 }
 _VOLUMES: dict[str, tuple[Fraction, str]] = {
     "L": (_F(1, 1000), "L l litre litres liter liters"),
+    "m^3": (_F(1), "立方米"),
+    "cm^3": (_F(1, 10**6), "立方厘米"),
     "mL": (_F(1, 10**6), "mL ml millilitre millilitres milliliter milliliters cc"),
 }
-_AREAS: dict[str, tuple[Fraction, str]] = {"ha": (_F(10**4), "ha hectare hectares")}
+_AREAS: dict[str, tuple[Fraction, str]] = {
+    "ha": (_F(10**4), "ha hectare hectares 公顷"),
+    "m^2": (_F(1), "平方米"),
+    "cm^2": (_F(1, 10**4), "平方厘米"),
+}
 SCALES: dict[str, int] = {
     "dozen": 12,
     "hundred": 100,
@@ -135,6 +142,10 @@ def read_unit(text: str) -> Unit | None:
     >>> read_unit("square cm").factor
     Fraction(1, 10000)
     """
+    words = text.split()
+    if len(words) == 2 and words[0].lower() in ("degree", "degrees"):
+        text = {"C": "celsius", "F": "fahrenheit"}.get(words[1], text)
+        text = words[1] if words[1].lower() in TEMPERATURES else text
     parts = _RE.findall(text[:80])
     if "".join(parts) != "".join(text.split()) or not parts:
         return None

@@ -103,6 +103,40 @@ class Words(msgspec.Struct, frozen=True):
     text: str
 
 
+class Choice(msgspec.Struct, frozen=True, eq=False):
+    """An option with its letter and what it says: `(B) 12`."""
+
+    name: str
+    value: "Value"
+
+
+class Family(msgspec.Struct, frozen=True, eq=False):
+    """A value for each number that its letter can be: `over` the whole or the natural numbers."""
+
+    value: "Value"
+    name: str
+    over: Literal["Z", "N"] = "Z"
+
+
+class Sequence(msgspec.Struct, frozen=True, eq=False):
+    """Terms, an ellipsis, and the terms after it."""
+
+    first: tuple["Value", ...]
+    last: tuple["Value", ...]
+
+
+class Vague(msgspec.Struct, frozen=True, eq=False):
+    """A value with words that leave it open: about 5, at least 5, 5 or so.
+
+    Attributes:
+        kind: `about` where a rounded value is meant, `bound` where something else is.
+        value: The value that is named, None where it could not be read.
+    """
+
+    kind: Literal["about", "bound"]
+    value: "Value | None"
+
+
 Value: TypeAlias = (
     Quantity
     | Items
@@ -116,5 +150,9 @@ Value: TypeAlias = (
     | Clock
     | Letter
     | Words
+    | Vague
+    | Family
+    | Sequence
+    | Choice
 )
 """Any reading."""

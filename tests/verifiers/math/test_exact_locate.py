@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardkit.verifiers.math.locate import last_box, locate
+from rewardkit.verifiers.math.boxes import last_box
+from rewardkit.verifiers.math.locate import locate
 
 FOUND = {
     "last box": (r"\boxed{5}… no, \boxed{7}", "7"),
@@ -28,12 +29,22 @@ FOUND = {
     "decimal is no end": ("The answer is 3.5. Done", "3.5"),
     "display": ("Answer:\n\\[ 9 \\]", "\\[ 9 \\]"),
     "last announcement": ("The answer is 5. Wait, the answer is 6.", "6"),
+    "exclamation mark is a factorial": ("Answer: 6!", "6!"),
+    "condition is no sentence": (r"Answer: x \ge 3", r"x \ge 3"),
+    "announced sentence": ("Final Answer: The volume of $ABC$ is 120.", "120"),
+    "only number of an announced sentence": ("Answer: Jane has 3 apples.", "3"),
+    "sentence that denies": ("Answer: Jane has no 3 apples.", "Jane has no 3 apples"),
+    "option": ("The correct option is B.", "B"),
+    "Chinese option": ("故选：B。", "B"),  # noqa: RUF001 - as exams write it
+    "conclusion": ("We know $y=1$. Thus, the pair $(x, y)$ is $(7, 6)$.", "$(7, 6)$"),
     "only formula": (r"We find that $x \lt 3$.", r"$x \lt 3$"),
 }
 NOT_FOUND = {
     "thoughts": "First 3, then 4, so 7",
     "two formulas": "From $x=1$ we get $y=2$",
     "formula among numbers": "In 2 steps $x=1$",
+    "conclusion in the middle": "So $x$ is $5$. Then $y$ is more.",
+    "conclusion with a choice": "So $x$ is $5$ or $6$.",
     "nothing": "",
     "long prose": "word " * 200 + "$x$",
 }

@@ -10,6 +10,8 @@ import psutil
 import pytest
 
 from rewardkit.verifiers.math import Math, symbolic
+from rewardkit.verifiers.math.symbolic_job import STAGE_ANSWER, STAGE_REFERENCE
+from rewardkit.worker_process import Outcome
 
 LIMIT_S = 0.5
 MARK = "written_by_an_answer"
@@ -87,6 +89,65 @@ def test_the_next_rows_are_untouched_and_the_memory_is_bounded() -> None:
     pids = symbolic._pool(verifier.memory_mb).pids
     assert pids
     assert all(psutil.Process(pid).memory_info().rss < 300 << 20 for pid in pids)
+
+
+def test_hostile_answers_among_ten_thousand_rows_change_no_other_verdict() -> None:
+    rows = [(f"{n}/6", f"{n + n % 2}/6", n % 2 == 0) for n in range(10_000)]
+    rows[100::1000] = [(r"\sqrt{8}", r"2\sqrt{2}", True)] * 10
+    rows[150::1000] = [(r"\cos 2t", r"1-2\cos^2 t", False)] * 10
+    places = range(120, 10_000, 10_000 // len(HOSTILE) - 1)
+    for place, answer in zip(places, HOSTILE.values(), strict=False):
+        rows.insert(place, (answer, r"\sin 3+\sqrt{2}x", False))
+    verifier = Math(timeout_s=LIMIT_S)
+    started = time.monotonic()
+    verdicts = [verifier(answer, reference) for answer, reference, _ in rows]
+    assert time.monotonic() - started < len(HOSTILE) * (LIMIT_S + 1) + 30
+    assert [verdict.value for verdict in verdicts] == [float(right) for *_, right in rows]
+
+
+def test_a_worker_that_got_no_processor_is_not_the_answer_s_fault() -> None:
+    verifier = Math(timeout_s=LIMIT_S)
+    pairs = [(rf"\sin^2 {n}t", rf"1-\cos^2 {n}t") for n in range(1, 10)]
+    assert verifier(*pairs.pop()).correct
+    pids = symbolic._pool(verifier.memory_mb).pids
+    for pid in pids:
+        psutil.Process(pid).suspend()
+    verdicts = [verifier(answer, reference) for answer, reference in pairs]
+    lost = [verdict for verdict in verdicts if not verdict.correct]
+    assert 1 <= len(lost) <= len(pids)
+    assert {(verdict.status, verdict.value) for verdict in lost} == {("undecided", None)}
+
+
+def test_a_reference_that_hangs_is_given_up_after_two_tries() -> None:
+    reference = r"\sum_{k=1}^{10^9}\frac{1}{k^{x+2}}"
+    verifier = Math(timeout_s=LIMIT_S)
+    verdicts = [verifier(rf"\sqrt{{{n}}}", reference) for n in range(2, 12)]
+    assert {verdict.status for verdict in verdicts} == {"unreadable_reference"}
+    assert ["given up" in verdict.reason for verdict in verdicts] == [False] * 2 + [True] * 8
+
+
+BLAME = {
+    "reference not read in time": (Outcome("timeout"), "unreadable_reference"),
+    "reference too large": (Outcome("memory"), "unreadable_reference"),
+    "sympy fails on the reference": (Outcome("failed", b"E"), "unreadable_reference"),
+    "answer not read in time": (Outcome("timeout", b"", STAGE_REFERENCE, 0.1), "answer_too_hard"),
+    "not compared in time": (Outcome("timeout", b"", STAGE_ANSWER, 0.1), "answer_too_hard"),
+    "answer too large": (Outcome("memory", b"", STAGE_REFERENCE, 0.1), "answer_too_hard"),
+    "answer too large, slow reference": (
+        Outcome("memory", b"", STAGE_ANSWER, 0.9),
+        "answer_too_hard",
+    ),
+    "reference took most of the time": (Outcome("timeout", b"", STAGE_ANSWER, 0.6), "undecided"),
+    "no processor for the reference": (Outcome("starved"), "undecided"),
+    "no processor": (Outcome("starved", b"", STAGE_ANSWER, 0.1), "undecided"),
+    "sympy fails on the answer": (Outcome("failed", b"E", STAGE_ANSWER), "unreadable_answer"),
+    "worker lost": (Outcome("died", b"", STAGE_ANSWER, 0.1), "undecided"),
+}
+
+
+@pytest.mark.parametrize(("outcome", "status"), BLAME.values(), ids=BLAME.keys())
+def test_who_is_to_blame(outcome: Outcome, status: str) -> None:
+    assert symbolic._verdict("a", "r", outcome, 1.0, 512).status == status
 
 
 def test_a_hard_reference_is_not_the_answer_s_fault() -> None:
