@@ -47,9 +47,4 @@ def agree_bases(a: Value, r: Value) -> Finding | None:
         if int(a.digits, a.base) == int(r.digits, r.base):
             return None
         return Finding(False, "number base")
-    other = r if isinstance(a, InBase) else a
-    return (
-        Finding(False, "number base", "a base on one side only")
-        if isinstance(other, Quantity)
-        else None
-    )
+    return Finding(False, "number base", "a base on one side only")

@@ -41,7 +41,7 @@ def _vague(a: Value, r: Value, agree: Agree) -> Finding | None:
         return None if isinstance(a, Vague) else agree(a, r)
     if not isinstance(a, Vague):
         return None
-    exact = isinstance(r, Quantity) and constant(r.form)
+    exact = isinstance(r, Quantity)
     rounded = not exact or _decimal(r) or (a.value is not None and _decimal(a.value))
     if a.kind == "about" and a.value is not None and rounded:
         return agree(a.value, r)

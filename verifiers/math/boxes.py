@@ -2,6 +2,8 @@ r"""Boxes in a reply: the last one, those that are one answer with it, and formu
 
 import re
 
+from rewardkit.verifiers.math.beside import spoils_box
+
 MAX_BOXES = 60
 """Boxes that may be one answer."""
 MAX_BOX = 4_000
@@ -80,6 +82,19 @@ def taken_back(text: str) -> str:
     _, stop = _inside(text, start + length)
     match = _RE_HEDGE.match(text, stop, stop + _AROUND)
     return match[1].strip() if match else ""
+
+
+def spoiled(text: str) -> bool:
+    r"""Whether the words next to the last box deny it or make another number of it.
+
+    >>> spoiled(r"it is not \boxed{5}"), spoiled(r"not 4 but \boxed{5}")
+    (True, False)
+    """
+    start, length = max((text.rfind(name), len(name)) for name in _BOXES)
+    if start < 0:
+        return False
+    _, stop = _inside(text, start + length)
+    return spoils_box(text[max(0, start - 60) : start], text[stop : stop + 100])
 
 
 def every_box(reference: str) -> str | None:

@@ -11,7 +11,9 @@ from functools import lru_cache
 from rewardkit.errors import ConfigError
 from rewardkit.types import Verdict
 from rewardkit.verifiers.math.agree import agree
-from rewardkit.verifiers.math.boxes import every_box, last_box, taken_back
+from rewardkit.verifiers.math.agree_wrapped import WRAPPED
+from rewardkit.verifiers.math.beside import place_in_order
+from rewardkit.verifiers.math.boxes import every_box, last_box, spoiled, taken_back
 from rewardkit.verifiers.math.clean import clean
 from rewardkit.verifiers.math.explain import SHOWN, short, verdict_of
 from rewardkit.verifiers.math.lexer import MAX_DIGITS
@@ -20,7 +22,8 @@ from rewardkit.verifiers.math.numbers import Finding
 from rewardkit.verifiers.math.quantity import constant
 from rewardkit.verifiers.math.reader import MAX_TEXT, read
 from rewardkit.verifiers.math.simple import integers, simple
-from rewardkit.verifiers.math.values import Items, Quantity, Value, Words
+from rewardkit.verifiers.math.values import Items, Quantity, Vague, Value, Words
+from rewardkit.verifiers.math.words import NO_SOLUTION, UNDEFINED
 from rewardkit.verifiers.math.work import TooBig, Unreadable, allow_work
 
 _RE_COMMA = re.compile(r"(-?\d+),(\d+)")
@@ -28,6 +31,7 @@ _RE_DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _RE_SPACED_COMMA = re.compile(r",\s+")
 _RE_IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
 """Spaces that part neither two words nor two numbers."""
+_RE_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _RE_HINT = re.compile(r"\\f?box|####|answer|答案|故选|^A:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -95,6 +99,9 @@ def _by_reading(answer: str, reference: str, figures: int) -> Verdict | None:
         reason = f"a text of {len(answer)} characters that announces no answer"
         return Verdict("no_answer", None, reference, "location", reason)
     verdict = _judge(located or answer, reference, figures, located is None)
+    if located and (verdict is None or verdict.correct) and spoiled(answer) and located in answer:
+        reason = "the words next to the box make something else of it"
+        return Verdict("unreadable_answer", located, reference, "box", reason)
     other = taken_back(answer) if located and (verdict is None or verdict.correct) else ""
     if other and not isinstance(_reading(reference), Items):
         again = _judge(other, reference, figures, False)
@@ -107,6 +114,32 @@ def _by_reading(answer: str, reference: str, figures: int) -> Verdict | None:
     return verdict
 
 
+def reads(reference: str) -> bool:
+    """Whether the exact tier has a reading of a reference; remembered for its group.
+
+    >>> reads("101_2"), reads("???")
+    (True, False)
+    """
+    return not isinstance(_reading(_unboxed(reference.strip())), str)
+
+
+def names_no_value(reference: str) -> bool:
+    """Whether a reference says that there is no value: no solution, undefined."""
+    right = _reading(_unboxed(reference.strip()))
+    return isinstance(right, Words) and right.text in (NO_SOLUTION, UNDEFINED)
+
+
+def same_kind(answer: str, reference: str) -> bool | None:
+    """Whether the readings of both are of one kind; None where the answer has none."""
+    left = _reading(locate(answer) or answer if _RE_HINT.search(answer) else answer)
+    right = _reading(_unboxed(reference.strip()))
+    if isinstance(left, str) or isinstance(right, str):
+        return None
+    if isinstance(right, Vague) and right.kind == "about" and right.value is not None:
+        right = right.value
+    return type(left) is type(right) or isinstance(right, WRAPPED)
+
+
 def _unboxed(reference: str) -> str:
     inside = every_box(reference) or last_box(reference) if "box" in reference else None
     return inside or reference
@@ -115,6 +148,10 @@ def _unboxed(reference: str) -> str:
 def _judge(answer: str, reference: str, figures: int, search: bool) -> Verdict | None:
     if _same_text(answer, reference):
         return Verdict("correct", answer, reference, "identical", "the same text")
+    if place_in_order(answer) and not isinstance(_reading(reference), Words):
+        if _RE_ORDINAL.search(reference) is None:
+            reason = f"{short(answer)!r} is a place in an order, not a number"
+            return Verdict("unreadable_answer", answer, reference, "ordinal", reason)
     right = _reading(reference)
     left = _reading(answer)
     if search and (isinstance(left, str) or isinstance(left, Words)):

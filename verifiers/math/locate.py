@@ -6,6 +6,7 @@ table of examples.
 
 import re
 
+from rewardkit.verifiers.math.beside import untouched
 from rewardkit.verifiers.math.boxes import MAX_BOX, last_box
 
 # ruff: noqa: RUF001 - replies announce answers with full-width colons too
@@ -89,11 +90,15 @@ def _announced(tail: str) -> str | None:
     if end is not None:
         line = line[: end.start()]
     line = line.lstrip("} ") if line.count("}") > line.count("{") else line
-    line = _said(line.strip().strip("*").strip())
+    line = line.strip().strip("*").strip()
+    if len(line) > 4 and line.startswith('\\"') and line.endswith('\\"'):
+        line = line[2:-2].strip()
+    line = _said(line)
     spans = _RE_SPAN.findall(line) if len(line) <= 400 else []
     if len(spans) == 1 and not _RE_DIGIT.search(line.replace(spans[0], "")):
         outside = line.replace(spans[0], "").strip()
-        return line if _may_be_unit(outside) else spans[0]
+        keep = _may_be_unit(outside) or not _alone(line, spans[0])
+        return line if keep else spans[0]
     return line or None
 
 
@@ -110,7 +115,8 @@ def _said(sentence: str) -> str:
             return rest.strip()
     numbers = _RE_VALUE.findall(sentence)
     prose = not any(mark in sentence for mark in "$\\^_+*/([{")
-    return numbers[0] if len(numbers) == 1 and prose else sentence
+    only = len(numbers) == 1 and prose and _alone(sentence, numbers[0])
+    return numbers[0] if only else sentence
 
 
 def _concluded(tail: str) -> str | None:
@@ -128,6 +134,12 @@ def _concluded(tail: str) -> str | None:
     return spans[-1] if before.endswith((" is", " are", " equals")) else None
 
 
+def _alone(text: str, part: str) -> bool:
+    """Whether no word beside a part of a text changes what it says."""
+    before, _, after = text.partition(part)
+    return untouched(before, after)
+
+
 def _may_be_unit(outside: str) -> bool:
     return outside.isalpha() and len(outside.split()) == 1
 
@@ -137,4 +149,6 @@ def _only_formula(text: str) -> str | None:
     if len(spans) != 1:
         return None
     outside = text.replace(spans[0], " ")
+    if not _alone(text, spans[0]):
+        return None
     return spans[0] if not _RE_DIGIT.search(outside) and any(c.isalpha() for c in outside) else None

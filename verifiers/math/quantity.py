@@ -8,6 +8,7 @@ from rewardkit.verifiers.math import form as fm
 from rewardkit.verifiers.math.form import Form
 from rewardkit.verifiers.math.lexer import Token
 from rewardkit.verifiers.math.parser import read_form
+from rewardkit.verifiers.math.prose import counts, follows
 from rewardkit.verifiers.math.units import SCALES, Unit, read_unit, single
 from rewardkit.verifiers.math.values import Items, Quantity, Value
 from rewardkit.verifiers.math.work import Unreadable
@@ -19,16 +20,6 @@ _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _DEGREES = Unit((("angle", 1),), Fraction(1), "degrees")
 _TEMPERATURE = {"C": "celsius", "F": "fahrenheit"}
 _MATH_WORDS = frozenset("pi sqrt exp ln log infinity inf oo sin cos tan cot csc".split())
-_NOT_NOUNS = frozenset(
-    "or and not to than more less least most about approximately between if when where only "
-    "times by is are "
-    "tens hundreds thousands millions dozens approx circa maybe perhaps possibly plus minus of "
-    "from modulo mod except plus minus over base through until then no "
-    "half halves third thirds quarter quarters tenths squared cubed factorial choose point "
-    "negative positive fewer "
-    "below above under short pi root square cube pairs score gross remainder each".split()
-)
-
 _SHORT_NOUNS = frozenset(
     "men cat dog cup box egg car bag hat toy pen pie boy kid bus ant bee row can jar job pig hen "
     "cow fox key map net nut way set day cats dogs pct sq cu st nd rd th".split()
@@ -102,6 +93,7 @@ def _cut_tail(tokens: list[Token], spaced: bool) -> tuple[list[Token], _Tail, bo
     words = "".join(_spell(token) for token in tokens[start:]).strip()
     first = tokens[start][1]
     known = first.lower() in _SHORT_NOUNS or (len(first) > 1 and single(first) is not None)
+    known = known or not first.isascii()
     lone = tokens[start][0] == "w" and len(first) < 4 and not known
     return tokens[:start], _read_tail(words), lone
 
@@ -149,7 +141,7 @@ def _is_tail_word(value: str, spaced: bool) -> bool:
         return False
     if single(value) is not None or lower in _PERCENT | _ORDINALS or lower in ("sq", "cu"):
         return True
-    return len(value) > 3 or (len(value) == 3 and spaced and lower not in _NOT_NOUNS)
+    return len(value) > 3 or (len(value) == 3 and spaced and counts(lower))
 
 
 def _spell(token: Token) -> str:
@@ -184,18 +176,10 @@ def _read_tail(words: str) -> _Tail:
     if unit is not None or not rest:
         return _Tail(unit, "", percent, scale)
     lower = [p.lower().strip("().,") for p in parts]
-    if len(parts) > 6 or not all(map(_is_noun, lower)):
+    plain = all(p.replace("-", "").isalpha() for p in lower)
+    if len(parts) > 6 or not plain or not follows(lower):
         raise Unreadable("a number followed by a text that is no unit")
     return _Tail(None, " ".join(lower), percent, scale)
-
-
-def _is_noun(word: str) -> bool:
-    """Whether a word may stand for what was counted, and changes nothing of the number."""
-    if not word.isascii():
-        return word.isalpha()
-    if len(word) < 3 or word in _NOT_NOUNS or word.endswith(("ths", "fth", "nth")):
-        return False
-    return word.replace("-", "").isalpha()
 
 
 def _precision(tokens: list[Token], tail: _Tail) -> tuple[int | None, int, int]:

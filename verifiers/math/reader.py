@@ -10,8 +10,9 @@ from rewardkit.verifiers.math.intervals import Intervals, union
 from rewardkit.verifiers.math.lexer import Token, plain_numbers, tokens
 from rewardkit.verifiers.math.matrices import matrix_expression
 from rewardkit.verifiers.math.plain import only_words, whole_text
+from rewardkit.verifiers.math.prose import names
 from rewardkit.verifiers.math.quantity import read_quantity
-from rewardkit.verifiers.math.relation import NEGATIVE, SIGNS, read_relation
+from rewardkit.verifiers.math.relation import SIGNS, read_relation
 from rewardkit.verifiers.math.sets import builder, half_open, joined
 from rewardkit.verifiers.math.shapes import arc, matrix, ratio
 from rewardkit.verifiers.math.structure import connectors, enclosed, nesting, set_differences, split
@@ -105,7 +106,7 @@ def _values(found: list[Token], spaced: bool) -> Value:
     pieces, marks = split(found, (("k", "or"), ("k", "and"), _COMMA, ("s", ";")))
     if not marks:
         return _part(found, spaced)
-    if ("k", "or") in marks and not (pieces[0] and pieces[-1]):
+    if (marks[0][0] == "k" and not pieces[0]) or (marks[-1][0] == "k" and not pieces[-1]):
         raise Unreadable("a word that joins nothing")
     pieces = [p for p in pieces if p]
     dots = [k for k, p in enumerate(pieces) if p in _DOTS]
@@ -188,7 +189,7 @@ def _part(found: list[Token], spaced: bool) -> Value:
         named = found.index(("s", ":"))
         words = [value.lower() for _, value in found[:named]]
         if all(kind in ("w", "t") for kind, _ in found[:named]) and len(found[0][1]) > 1:
-            if NEGATIVE & set(words):
+            if not names(" ".join(words).split()):
                 raise Unreadable("a name that denies")
             return Labelled(
                 " ".join(v for _, v in found[:named]).lower(), _part(found[named + 1 :], spaced)

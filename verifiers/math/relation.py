@@ -16,6 +16,7 @@ from rewardkit.verifiers.math.intervals import (
 from rewardkit.verifiers.math.lexer import Token
 from rewardkit.verifiers.math.numeric import approximate
 from rewardkit.verifiers.math.parser import read_form
+from rewardkit.verifiers.math.prose import names
 from rewardkit.verifiers.math.quantity import constant
 from rewardkit.verifiers.math.values import Falsehood, Items, Labelled, Quantity, Relation, Value
 from rewardkit.verifiers.math.work import Unreadable
@@ -25,10 +26,6 @@ SIGNS: frozenset[Token] = frozenset(
     + [("c", c) for c in ("approx", "in", "equiv", "sim", "to", "implies", "Rightarrow", "iff")]
 )
 """Tokens that relate what stands on their two sides."""
-NEGATIVE = frozenset(
-    "not no never isn't wrong incorrect false except neither half twice double thrice about".split()
-)
-"""Words that are no name of what follows, but say something else of it."""
 Reader = Callable[[list[Token]], Value]
 _ORDER = {"<": (-1, False), "<=": (-1, True), ">": (1, False), ">=": (1, True)}
 
@@ -85,15 +82,15 @@ def _label(tokens: list[Token]) -> tuple[str, str] | None:
         and len(values) % 2
         and set(values[2:-1:2]) == {","}
     ):
-        names = values[1:-1:2]
+        letters = values[1:-1:2]
         return (
-            (f"({','.join(names)})", "")
+            (f"({','.join(letters)})", "")
             if all(k == "w" and len(v) == 1 for k, v in tokens[1:-1:2])
             else None
         )
     if tokens[0][0] == "t" or (tokens[0][0] == "w" and len(values[0]) > 3):
         words = " ".join(values).lower()
-        plain = all(k in ("t", "w") for k, _ in tokens) and not NEGATIVE & set(words.split())
+        plain = all(k in ("t", "w") for k, _ in tokens) and names(words.split())
         return (words, "") if plain else None
     if tokens[0] in (("w", "e"), ("w", "i"), ("w", "pi"), ("c", "pi")):
         return None

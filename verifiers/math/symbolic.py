@@ -89,7 +89,8 @@ def _texts(answer: str, reference: str) -> tuple[str, str, str, str]:
     announced: list[str] = []
     for text in (answer, reference):
         box = last_box(text)
-        texts.append(text if box is None else box)
+        final = None if box is None or text is reference else locate(text)
+        texts.append(text if box is None else box if final is None else final)
         announced.append("" if box is not None else locate(text) or "")
     # lone surrogates can't travel
     a, r, c, s = (text.encode("utf-8", "replace").decode() for text in texts + announced)

@@ -76,7 +76,8 @@ PROSE: frozenset[str] = frozenset(
     "a is are the of no yes for all any not if to in by so or and we at on it cm mm km ml "
     "kg hr min sec ft "
     "th st nd rd "
-    "only odd red day men six two one ten mod let has can but its sum via per does".split()
+    "only odd red day men six two one ten mod let has can but its sum via per does "
+    "and are can did for had has nor not off one out per the was via you who how why each".split()
 )
 """Short English words and units, which are no products of variables; longer words never are."""
 

@@ -25,6 +25,7 @@ HARMLESS = frozenset(
         '"and',
     }
 )
+NUMBERS = frozenset({'"real', '"reals', '"number', '"numbers'})
 ALL = frozenset({"\\mathbb:R", "\\mathbb:C"})
 INTEGERS = frozenset({"\\mathbb:Z", "\\mathbb:N", '"integer', '"integers', '"whole'})
 
@@ -62,6 +63,8 @@ def take_qualifiers(tokens: list[str]) -> tuple[list[str], list[str], set[str]]:
             head, tail = [], head
         while len(tail) > 1 and tail[0] == "(" == part[cut - 1]:
             tail = tail[:-1]
+        if tail and not _says_something(tail):
+            raise Unreadable("a condition of words alone")
         named = {token for token in tail if len(token) == 1 and token.isalpha()}
         if tail and any(token in INTEGERS for token in tail):
             parameters |= named
@@ -81,3 +84,8 @@ def take_qualifiers(tokens: list[str]) -> tuple[list[str], list[str], set[str]]:
     if not main:
         raise Unreadable("a condition without a value")
     return main, condition, parameters
+
+
+def _says_something(tail: Sequence[str]) -> bool:
+    """Whether a condition holds more than words such as `for any`."""
+    return any(token[0] != '"' or token in NUMBERS or token in INTEGERS for token in tail)

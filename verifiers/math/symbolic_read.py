@@ -10,9 +10,15 @@ from typing import Literal
 import sympy
 from sympy import Symbol
 
+from rewardkit.verifiers.math.prose import names
 from rewardkit.verifiers.math.symbolic_parse import expression
 from rewardkit.verifiers.math.symbolic_qualifiers import CLOSE, OPEN, split, take_qualifiers
-from rewardkit.verifiers.math.symbolic_read_term import MATRICES, read_matrix, read_term
+from rewardkit.verifiers.math.symbolic_read_term import (
+    MATRICES,
+    read_determinant,
+    read_matrix,
+    read_term,
+)
 from rewardkit.verifiers.math.symbolic_relations import RELATIONS, read_relation
 from rewardkit.verifiers.math.symbolic_signs import has_sign, versions
 from rewardkit.verifiers.math.symbolic_tokens import Unreadable, tokenize
@@ -37,7 +43,6 @@ SEPARATORS = frozenset({",", ";", '"and', '"or', '"y'})
 FILLER = frozenset(
     {
         '"only',
-        '"either',
         '"both',
         '"answer',
         '"answers',
@@ -79,9 +84,14 @@ def _qualified(tokens: list[str]) -> Value:
 
 
 def _listing(tokens: list[str], parameters: set[str]) -> Value:
-    tokens = [token for token in tokens if token not in FILLER] or tokens
+    tokens = _led(tokens)
+    if '"or' in tokens and tokens[0] == '"either':
+        tokens = tokens[1:]
     parts, signs = split(tokens, SEPARATORS)
-    parts = [part for part in parts if part]
+    for edge, sign in ((parts[0], signs[:1]), (parts[-1], signs[-1:])):
+        if not edge and sign and sign[0][0] == '"':
+            raise Unreadable("a word that joins nothing")
+    parts = [_led(part) for part in parts if part]
     if not parts:
         raise Unreadable("nothing between the commas")
     if len(parts) == 1:
@@ -90,6 +100,14 @@ def _listing(tokens: list[str], parameters: set[str]) -> Value:
         "and" if '"and' in signs else "or" if '"or' in signs else ","
     )
     return _bag(parts, braced=False, joiner=joiner)
+
+
+def _led(tokens: list[str]) -> list[str]:
+    """Tokens without the words that only lead to what follows: `the answer is`."""
+    start = 0
+    while start < len(tokens) - 1 and tokens[start] in FILLER:
+        start += 1
+    return tokens[start:]
 
 
 def _bag(parts: list[list[str]], braced: bool, joiner: Literal["and", "or", ","] = ",") -> Bag:
@@ -120,6 +138,8 @@ def _maybe_pair(tokens: list[str], braced: bool) -> Value:
 
 def _item(tokens: list[str]) -> Value:
     if len(tokens) > 2 and tokens[0][0] == '"' and tokens[1] == ":":
+        if not names([tokens[0][1:]]):
+            raise Unreadable("a name that says something else of its value")
         return Named(tokens[0][1:], _item(tokens[2:]))
     parts, ops = split(tokens, RELATIONS)
     if ops:
@@ -136,6 +156,8 @@ def _item(tokens: list[str]) -> Value:
         return Bag((), braced=True)
     if tokens[:2] == ["\\begin", "{"] and tokens[2] in MATRICES:
         return read_matrix(tokens)
+    if tokens[:3] == ["\\begin", "{", '"vmatrix']:
+        return read_determinant(tokens)
     return read_term(tokens)
 
 

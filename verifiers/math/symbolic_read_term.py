@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 
+import sympy
+
+from rewardkit.verifiers.math.prose import follows
 from rewardkit.verifiers.math.symbolic_parse import expression
 from rewardkit.verifiers.math.symbolic_qualifiers import split
 from rewardkit.verifiers.math.symbolic_tokens import Unreadable
 from rewardkit.verifiers.math.symbolic_values import Grid, Term
+from rewardkit.verifiers.math.units import read_unit
 
 UNDIGITAL = frozenset({"-", "+", "%", "^", "{", "}", "\\circ", "\\deg", "\\approx"})
 """What may stand beside the digits of a plain decimal."""
 
+ORDINALS = (["th"], ["st"], ["nd"], ["rd"])
 DOLLARS = frozenset({"$", "dollars", "dollar", "usd"})
-MATRICES = frozenset({'"pmatrix', '"bmatrix', '"matrix', '"vmatrix', '"array', '"smallmatrix'})
+MAX_DETERMINANT = 4
+"""Rows of a determinant that is worked out."""
+MATRICES = frozenset({'"pmatrix', '"bmatrix', '"matrix', '"array', '"smallmatrix'})
 
 
 def read_term(tokens: list[str]) -> Term:
@@ -35,13 +42,21 @@ def read_term(tokens: list[str]) -> Term:
         last -= 1
     if last == end - tail_power:
         last = end
-    unit = " ".join(token.lstrip('"') for token in tokens[last:end])
+    words = [token.lstrip('"') for token in tokens[last:end]]
+    if not _names_what_is_counted([word for word in words if word.isalpha()]):
+        raise Unreadable(f"{' '.join(words)[:40]!r} behind a formula is no unit")
+    unit = " ".join(words)
     unit = "$" if money or unit in DOLLARS else unit
     body = tokens[:last]
     expr = expression(body)
     decimals, digits = _decimal(body)
     degrees = "\\circ" in body or "\\deg" in body
     return Term(expr, decimals, digits, unit, degrees, "%" in body)
+
+
+def _names_what_is_counted(words: list[str]) -> bool:
+    words = words[1:] if words[:1] in ORDINALS else words
+    return follows(words) or read_unit(" ".join(words)) is not None
 
 
 def _decimal(tokens: Sequence[str]) -> tuple[int | None, int]:
@@ -76,3 +91,15 @@ def read_matrix(tokens: list[str]) -> Grid:
     if not rows or len({len(row) for row in rows}) != 1:
         raise Unreadable("rows of different lengths")
     return Grid(rows)
+
+
+def read_determinant(tokens: list[str]) -> Term:
+    r"""The value of `\begin{vmatrix} a & b \\ c & d \end{vmatrix}`, at most 4 by 4.
+
+    Raises:
+        Unreadable: When it is no square, or larger.
+    """
+    rows = read_matrix(tokens).rows
+    if len(rows) != len(rows[0]) or len(rows) > MAX_DETERMINANT:
+        raise Unreadable("a determinant that is no square, or a large one")
+    return Term(sympy.Matrix(rows).det(method="berkowitz"))

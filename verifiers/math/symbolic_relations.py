@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import sympy
 from sympy import Expr, Symbol
 
+from rewardkit.verifiers.math.prose import names as can_name
 from rewardkit.verifiers.math.symbolic_equal import equal
 from rewardkit.verifiers.math.symbolic_parse import expression
 from rewardkit.verifiers.math.symbolic_tokens import Unreadable
@@ -57,7 +58,8 @@ def read_relation(parts: list[list[str]], ops: list[str], read: Reader) -> Value
 def _name(tokens: Sequence[str]) -> str | None:
     """The name that stands left of `=`: a variable, `f(x)`, `T(10)`, words."""
     if all(token[0] == '"' for token in tokens):
-        return " ".join(token[1:] for token in tokens)
+        words = [token[1:] for token in tokens]
+        return " ".join(words) if can_name(words) else None
     if tokens[0][0] == '"' or (len(tokens) == 1 and tokens[0] in ("e", "i")):
         return None
     try:

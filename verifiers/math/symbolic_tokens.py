@@ -23,6 +23,7 @@ MAX_DEPTH = 60
 MONEY = "\ue000"
 """Stands for an escaped dollar sign while the others, which delimit formulas, are dropped."""
 
+CONNECTIVES = {"或": '"or', "和": '"and', "与": '"and'}
 ENDINGS = frozenset(".,;:")
 
 
@@ -35,7 +36,7 @@ class Unreadable(Exception):
 
 
 _TOKEN = re.compile(
-    r"\\[A-Za-z]+|\\.|[A-Za-z]+|\d+(?:\{,\}\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\s+|<=|>=|!=|\*\*|.",
+    r"\\[A-Za-z]+|\\.|[A-Za-z\u00c0-\u024f]+|[\u0400-\u04ff]+|[\u2e80-\u9fff\uac00-\ud7a3]+|\d+(?:\{,\}\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|\s+|<=|>=|!=|\*\*|.",
     re.DOTALL,
 )
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
@@ -115,6 +116,8 @@ def _step(raw: list[str], at: int, out: list[str]) -> int:
         out.append(_number(token))
     elif token.isascii() and token.isalpha():
         out.extend(_word(token))
+    elif token in CONNECTIVES or (token.isalpha() and (len(token) > 1 or token > "\u2e7f")):
+        out.append(CONNECTIVES.get(token, '"' + token.lower()))
     else:
         out.extend(token.split())
     return at + 1

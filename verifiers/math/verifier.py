@@ -12,6 +12,7 @@ import msgspec
 from rewardkit.errors import ConfigError
 from rewardkit.types import Reference, Verdict
 from rewardkit.verifiers.math import exact, symbolic
+from rewardkit.verifiers.math.blame import answer_judged, reference_first
 from rewardkit.verifiers.math.locate import locate
 
 MAX_ANSWER = 20_000
@@ -92,17 +93,24 @@ class Math(msgspec.Struct, frozen=True, tag_field="kind", tag="math", forbid_unk
                 f"longer than {MAX_REFERENCE} characters",
             )
         if not answer.strip():
-            return Verdict("no_answer", None, wanted, "empty", "the answer is empty")
+            return self._blamed(
+                Verdict("no_answer", None, wanted, "empty", "the answer is empty"), wanted
+            )
         if len(answer) > MAX_ANSWER:
             answer = locate(answer) or ""
             if not 0 < len(answer) <= MAX_ANSWER:
-                return Verdict(
-                    "answer_too_hard", None, wanted, "size", f"longer than {MAX_ANSWER} characters"
+                reason = f"longer than {MAX_ANSWER} characters"
+                return self._blamed(
+                    Verdict("answer_too_hard", None, wanted, "size", reason), wanted
                 )
         known = exact.compare(answer, wanted, figures=self.figures)
         if known is not None:
-            return known
-        return symbolic.judge(answer, wanted, self.timeout_s, self.memory_mb, self.figures)
+            return known if known.value else self._blamed(known, wanted)
+        found = symbolic.judge(answer, wanted, self.timeout_s, self.memory_mb, self.figures)
+        return answer_judged(found, answer, wanted)
+
+    def _blamed(self, verdict: Verdict, wanted: str) -> Verdict:
+        return reference_first(verdict, wanted, self.timeout_s, self.memory_mb)
 
 
 def _reference_text(reference: Reference) -> str | None:
