@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from machine import machine, machine_slug
+from machine import describe_machine, machine_slug
 
 from rewardkit import Rollout
 from rewardkit.rewards import Reward, decode
@@ -133,7 +133,7 @@ def main() -> None:
     rows = measure(characters)
     today = datetime.now(UTC).date()
     text = (
-        f"# Time against length of a reply\n\n{today}, {machine()}\n\n"
+        f"# Time against length of a reply\n\n{today}, {describe_machine()}\n\n"
         f"`python benchmarks/linear_time.py --kib {options.kib}`: {characters:,} characters against"
         f" {GROWTH} times as many; {GROWTH} is linear, {GROWTH**2} quadratic, 1.0 bounded or under "
         f"{WORTH_TIMING_S * 1000:.0f} ms.\n\n{table(rows, characters)}\n"

@@ -25,7 +25,7 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     return platform.processor() or platform.machine() or "unknown processor"
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Cores, processor, Python."""
     python = platform.python_version()
     return f"{core_count()} cores of {cpu_model()}, Python {python}, {platform.system()}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from machine import core_count, machine, machine_slug, versions
+from machine import core_count, describe_machine, machine_slug, versions
 from math_verify_loop import Row, run_loop
 from process_tree import MIB, Run, size_of, watch
 from tables import Line, memory_table, table
@@ -109,7 +109,7 @@ def benchmark(data: Path, copies: int, workers: int, reward: str, peer_rows: int
             f"{size / MIB:,.0f} MiB, reward `{reward}`.",
             table(lines, lines[-1]),
             memory,
-            f"{machine()}; {versions(PACKAGES)}.",
+            f"{describe_machine()}; {versions(PACKAGES)}.",
         ]
     )
 

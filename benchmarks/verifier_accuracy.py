@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 import typer
 from accuracy_tables import accuracy_table, start_table
 from isolated import Isolated, Timed
-from machine import machine, machine_slug, versions
+from machine import describe_machine, machine_slug, versions
 from pairs import Pair, crossed, read_pairs
 from peers import PEERS, chosen
 from rich.console import Console
@@ -129,7 +129,7 @@ def benchmark(
         text.append("Once for each process, in none of the times above.")
         text.append(start_table({name: verifier.start for name, verifier in panel.items()}))
     packages = dict.fromkeys(package for name in present for package in PEERS[name].packages)
-    text.append(f"{machine()}; {versions(list(packages))}.")
+    text.append(f"{describe_machine()}; {versions(list(packages))}.")
     return "\n\n".join(text), rows
 
 

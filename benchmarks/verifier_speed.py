@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from machine import machine, machine_slug, versions
+from machine import describe_machine, machine_slug, versions
 from math_verify import parse
 from math_verify import verify as math_verify
 from pairs import boxed
 from speed_tables import Measured, table
 from sympy.core.cache import clear_cache as clear_sympy_cache
-from workloads import Job, Workload, of_long_replies, workloads
+from workloads import Job, Workload, of_long_replies, read_workloads
 
 from rewardkit.templates import TEMPLATES
 from rewardkit.verifiers import verify
@@ -140,7 +140,7 @@ def benchmark(loads: Sequence[Workload], rounds: int) -> str:
         share = f"The exact tier decides {exact_share(workload):.1%}."
         text.append(f"{len(workload.jobs):,} replies, {rounds} rounds. {share}")
         text.append(table(workload, names, measured))
-    text.append(f"{machine()}; {versions(PACKAGES)}.")
+    text.append(f"{describe_machine()}; {versions(PACKAGES)}.")
     return "\n\n".join(text)
 
 
@@ -154,7 +154,7 @@ def main(
     save: Annotated[bool, typer.Option(help="Also write the report to results/.")] = False,
 ) -> None:
     """Compare the speed of the math verifier with math-verify's."""
-    loads = [load for path in data for load in workloads(path, rows, seed)]
+    loads = [load for path in data for load in read_workloads(path, rows, seed)]
     report = benchmark([*loads, of_long_replies(long_rows, seed, size)], rounds)
     date = time.strftime("%Y-%m-%d")
     files = " ".join(path.name for path in data)

@@ -85,7 +85,7 @@ def of_long_replies(rows: int, seed: int, size: int) -> Workload:
     return Workload(f"chains of thought of {size:,} characters, template boxed", "boxed", jobs)
 
 
-def workloads(path: Path, rows: int, seed: int) -> list[Workload]:
+def read_workloads(path: Path, rows: int, seed: int) -> list[Workload]:
     """What one file gives: see `read_pairs` for the kinds of files.
 
     Args:

@@ -10,8 +10,8 @@ from rewardkit.rewards.best import Best
 from rewardkit.rewards.config import decode
 from rewardkit.rewards.constant import Constant
 from rewardkit.rewards.custom import Custom
-from rewardkit.rewards.encode import encode, to_yaml
-from rewardkit.rewards.fingerprint import fingerprint, versions
+from rewardkit.rewards.encoding import encode, to_yaml
+from rewardkit.rewards.fingerprints import fingerprint, versions
 from rewardkit.rewards.format import Format
 from rewardkit.rewards.gate import Gate
 from rewardkit.rewards.group import Group

@@ -12,7 +12,7 @@ import msgspec
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.base import Reward
-from rewardkit.rewards.place import Place, as_mapping, check_keys, described
+from rewardkit.rewards.place import Place, as_mapping, check_keys, described, missing
 from rewardkit.rewards.plain import read_plain
 from rewardkit.rewards.preset import named_config
 from rewardkit.rewards.weighted import Part
@@ -53,7 +53,7 @@ def _reward(value: object, place: Place) -> Reward:
     fields = as_mapping(value, place, "a reward: a mapping with 'kind', or a preset's name")
     kind = fields.pop(KIND, None)
     if kind is None:
-        raise place.error(f"missing key 'kind', expected one of {', '.join(REWARDS)}")
+        raise missing(KIND, f"one of {', '.join(REWARDS)}", fields, place)
     if not isinstance(kind, str) or kind not in REWARDS:
         near = (
             did_you_mean(kind, REWARDS).replace(", did", "; did") if isinstance(kind, str) else ""
@@ -68,7 +68,7 @@ def _reward(value: object, place: Place) -> Reward:
 def _part(value: object, place: Place) -> Part:
     fields = as_mapping(value, place, "a part: a mapping with 'weight' and 'kind'")
     if "weight" not in fields:
-        raise place.error("missing key 'weight', expected a number beside 'kind'")
+        raise missing("weight", "a number beside 'kind'", fields, place)
     weight = read_plain(fields.pop("weight"), float, place.at("weight"))
     if set(fields) == {"preset"}:
         reward = _reward(read_plain(fields["preset"], str, place.at("preset")), place)

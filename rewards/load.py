@@ -6,7 +6,7 @@ from pathlib import Path
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.base import Reward
 from rewardkit.rewards.config import decode
-from rewardkit.rewards.encode import encode
+from rewardkit.rewards.encoding import encode
 from rewardkit.rewards.options import apply_options
 from rewardkit.rewards.place import described
 from rewardkit.rewards.preset import named_config

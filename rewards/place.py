@@ -1,5 +1,6 @@
 """Where in a configuration something stands, for errors that a person can act on."""
 
+import difflib
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -92,6 +93,17 @@ def check_keys(keys: Collection[str], known: Collection[str], place: Place) -> N
             names = ", ".join(known) or "no keys"
             near = did_you_mean(key, known).replace(", did", "; did", 1)
             raise place.at(key).error(f"unknown key, expected one of {names}{near}")
+
+
+def missing(key: str, wanted: str, keys: Collection[str], place: Place) -> ConfigError:
+    """The error for a key that has to be there, with the key that may be meant to be it.
+
+    >>> print(missing("weight", "a number", ["weigth", "kind"], Place("r.yaml", "parts.a")))
+    r.yaml: parts.a: missing key 'weight', expected a number; is 'weigth' meant to be it?
+    """
+    near = difflib.get_close_matches(key, keys, n=1, cutoff=0.7)
+    hint = f"; is '{near[0]}' meant to be it?" if near else ""
+    return place.error(f"missing key '{key}', expected {wanted}{hint}")
 
 
 def described(value: object) -> str:

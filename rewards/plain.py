@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from rewardkit.rewards.place import Place, described
+from rewardkit.suggest import did_you_mean
 
 
 def read_plain(value: object, hint: object, place: Place) -> typing.Any:  # noqa: ANN401 - any field
@@ -29,7 +30,8 @@ def read_plain(value: object, hint: object, place: Place) -> typing.Any:  # noqa
     try:
         return msgspec.convert(value, hint, strict=True)
     except (msgspec.ValidationError, OverflowError) as error:
-        raise place.error(f"expected {_wanted(hint, error)}, got {described(value)}") from None
+        got = f"{described(value)}{_near(value, hint)}"
+        raise place.error(f"expected {_wanted(hint, error)}, got {got}") from None
 
 
 def check_plain(options: msgspec.Struct) -> None:
@@ -74,6 +76,13 @@ WANTED: dict[object, str] = {
     bool: "true or false",
     types.NoneType: "nothing",
 }
+
+
+def _near(value: object, hint: object) -> str:
+    """The word of a choice that a misspelt one is near to, as the end of an error."""
+    if typing.get_origin(hint) is not typing.Literal or not isinstance(value, str):
+        return ""
+    return did_you_mean(value, map(str, typing.get_args(hint))).replace(", did", "; did", 1)
 
 
 def _wanted(hint: object, error: Exception) -> str:

@@ -3,7 +3,6 @@
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
 
 import msgspec
 
@@ -33,8 +32,6 @@ _CHANGES = frozenset(
     "ten hundred thousand million billion trillion dozen percentage points wrong false incorrect "
     "never isn't aren't doesn't instead rather something each-way bit bits".split()
 )
-
-Failure = Literal["ambiguous_answer", "unreadable_answer", "answer_too_hard"]
 
 
 class Unread(msgspec.Struct, frozen=True):

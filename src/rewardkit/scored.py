@@ -19,8 +19,6 @@ from rewardkit.types import Message, Rollout
 MAX_VALUE = 1e100
 """Larger values would overflow in a variance; no reward comes near."""
 
-LENGTH_FIELDS = "completion_tokens or completion"
-
 
 class PartScore(msgspec.Struct, frozen=True):
     """What one part of a reward was worth; None is 'not judged'."""

@@ -1,5 +1,6 @@
 """How hard a question is."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -55,9 +56,16 @@ def row(group: str, reward: float | None, **parts: float | None) -> ScoredRow:
     return ScoredRow(id="1", group=group, reward=reward, status=status, scores=scores)
 
 
+def tally_of(rows: Iterable[ScoredRow], bounds: Bounds, part: str | None = None) -> Tally:
+    tally = Tally(bounds, part)
+    for each in rows:
+        tally.add(each)
+    return tally
+
+
 def test_unjudged_rollouts_are_left_out() -> None:
     rows = [row("q", None, accuracy=None), row("q", 1.0, accuracy=1.0), row("q", 1.0, accuracy=1.0)]
-    tally = Tally(Bounds()).add_all(rows)
+    tally = tally_of(rows, Bounds())
     assert (tally.part(), tally.rollouts, tally.judged()) == ("accuracy", 3, 2)
     question = tally.question(0)
     assert (question.difficulty, question.rate) == ("easy", 1.0)
@@ -65,20 +73,20 @@ def test_unjudged_rollouts_are_left_out() -> None:
 
 def test_accuracy_may_come_to_light_late() -> None:
     rows = [row("p", 1.0), row("q", 1.0, accuracy=0.0), row("q", 1.0, accuracy=0.0)]
-    tally = Tally(Bounds()).add_all(rows)
+    tally = tally_of(rows, Bounds())
     assert [tally.question(i).difficulty for i in (0, 1)] == ["few", "hard"]
 
 
 def test_the_total_stands_in_for_accuracy() -> None:
     rows = [row("q", 1.0, format=0.0), row("q", 1.0, format=0.0)]
-    assert Tally(Bounds()).add_all(rows).question(0).difficulty == "easy"
-    assert Tally(Bounds(), "format").add_all(rows).question(0).difficulty == "hard"
-    assert Tally(Bounds(), "reward").add_all(rows).question(0).difficulty == "easy"
+    assert tally_of(rows, Bounds()).question(0).difficulty == "easy"
+    assert tally_of(rows, Bounds(), "format").question(0).difficulty == "hard"
+    assert tally_of(rows, Bounds(), "reward").question(0).difficulty == "easy"
 
 
 def test_a_part_that_no_row_has_is_refused() -> None:
     with pytest.raises(ConfigError, match="expected reward or format, got 'clip'"):
-        Tally(Bounds(), "clip").add_all([row("q", 1.0, format=0.0)]).part()
+        tally_of([row("q", 1.0, format=0.0)], Bounds(), "clip").part()
 
 
 def test_a_question_without_rollouts() -> None:

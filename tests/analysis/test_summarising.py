@@ -112,3 +112,18 @@ def test_agrees_with_a_slow_reference(
     msgspec.json.encode(report)
     shuffled = summarise([row(g, r, {"accuracy": p}) for g, r, p in reversed(drawn)])
     assert shuffled.pass_at_k == report.pass_at_k
+
+
+def test_total_is_all_right_only_at_its_highest_value() -> None:
+    """Format alone gives a total of 1 where accuracy and format are summed."""
+    rows = [
+        row(group, accuracy + 1.0, {"accuracy": accuracy, "format": 1.0})
+        for group, accuracy in (("a", 1.0), ("b", 0.0))
+        for _ in range(2)
+    ]
+
+    report = summarise(rows)
+
+    assert (report.reward.groups.all_right, report.reward.groups.all_wrong) == (1, 1)
+    assert report.parts["accuracy"].groups.all_right == 1
+    assert summarise(rows[:2]).reward.groups.all_right == 1

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from machine import core_count, cpu_model, machine, machine_slug, versions
+from machine import core_count, cpu_model, describe_machine, machine_slug, versions
 
 
 def test_slug_is_fit_for_a_file_name() -> None:
@@ -13,9 +13,9 @@ def test_slug_is_fit_for_a_file_name() -> None:
 
 
 def test_machine_does_not_give_its_name_away() -> None:
-    assert platform.python_version() in machine()
-    assert f"{core_count()} cores" in machine()
-    assert platform.node() not in machine() or not platform.node()
+    assert platform.python_version() in describe_machine()
+    assert f"{core_count()} cores" in describe_machine()
+    assert platform.node() not in describe_machine() or not platform.node()
 
 
 @pytest.mark.parametrize(

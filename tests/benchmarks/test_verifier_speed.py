@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from speed_tables import Measured, table
 from verifier_speed import answer_in, benchmark, caches, exact_share, forget, measure
-from workloads import Job, Workload, of_long_replies, workloads
+from workloads import Job, Workload, of_long_replies, read_workloads
 
 from rewardkit.verifiers.math import exact
 
@@ -32,7 +32,7 @@ def write(path: Path, rows: list[dict[str, object]]) -> Path:
 @pytest.fixture
 def loads(tmp_path: Path) -> list[Workload]:
     paths = [write(tmp_path / f"{name}.jsonl", rows) for name, rows in FILES.items()]
-    return [load for path in paths for load in workloads(path, 10, seed=0)]
+    return [load for path in paths for load in read_workloads(path, 10, seed=0)]
 
 
 def test_a_tiny_run_reports_both_on_every_workload(loads: list[Workload]) -> None:

@@ -369,7 +369,7 @@ def test_row_that_a_reward_fails_on_is_an_error(tmp_path: Path, name: str, reaso
         assert [row["status"] for row in rows] == statuses
         assert rows[3]["reward"] is None
         assert reason in next(iter(rows[3]["scores"].values()))["reason"]
-        assert b"the reward failed on 1 rollouts, first: id 'r3'" in result.stderr
+        assert b"the reward failed on 1 rollout, first: id 'r3'" in result.stderr
     else:
         assert rows[3]["reward"] is None
         assert b"NaN" not in (tmp_path / "out.jsonl").read_bytes()

@@ -174,6 +174,17 @@ MISTAKES = [
         id="no weight",
     ),
     pytest.param(
+        {"kind": "weighted", "parts": {"a": {"kind": "format", "weigth": 1}}},
+        "expected a number beside 'kind'; is 'weigth' meant to be it?",
+        id="misspelt weight",
+    ),
+    pytest.param({"kindd": "format"}, "; is 'kindd' meant to be it?", id="misspelt key of kinds"),
+    pytest.param(
+        {"kind": "length", "shape": "inverce"},
+        "got str 'inverce'; did you mean 'inverse'?",
+        id="misspelt word of a choice",
+    ),
+    pytest.param(
         {"kind": "weighted", "parts": {"a": {**FORMAT, "weight": "1"}}},
         "r.yaml: parts.a.weight: expected a number, got str '1'",
         id="weight is a string",

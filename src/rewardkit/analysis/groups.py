@@ -129,12 +129,14 @@ class GroupCounts:
         """Questions that have this part, but fewer than k judged rollouts."""
         return sum(1 for met, n in zip(self._met, self._judged, strict=True) if met and n < k)
 
-    def variance(self, lowest: float) -> GroupVariance:
+    def variance(self, lowest: float, right_at: float | None = None) -> GroupVariance:
         """Count the questions without variance by max - min.
 
         Args:
             lowest: The lowest value that this part took in any row.
+            right_at: Values from here on are all right; None for those that count as right.
         """
+        threshold = self._correct_at if right_at is None else right_at - ROUNDING
         groups = right = wrong = equal = 0
         for n, low, high in zip(self._judged, self._low, self._high, strict=True):
             if n < 2:
@@ -142,7 +144,7 @@ class GroupCounts:
             groups += 1
             if low != high:
                 continue
-            if self.is_right(low):
+            if low >= threshold:
                 right += 1
             elif low == lowest:
                 wrong += 1

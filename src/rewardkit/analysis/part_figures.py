@@ -67,8 +67,15 @@ class PartFigures:
         if score.reason and not self.counts.is_right(value):
             self.low_reasons.add(score.reason)
 
-    def report(self, rows: int, reasons: int) -> PartSummary:
-        """Compute the figures, with so many reasons of each kind."""
+    def report(self, rows: int, reasons: int, right_at: float | None = None) -> PartSummary:
+        """Compute the figures.
+
+        Args:
+            rows: Rows of all files, with this part or without.
+            reasons: How many reasons to give, of each kind.
+            right_at: From which value a question without variance is all right; None for the value
+                that makes a rollout right.
+        """
         moments = self.moments
         some = moments.n > 0
         histogram = self.histogram.counts(moments.low, moments.high) if some else []
@@ -82,7 +89,7 @@ class PartFigures:
             max=moments.high if some else None,
             histogram=histogram,
             line=bars(histogram),
-            groups=self.counts.variance(moments.low),
+            groups=self.counts.variance(moments.low, right_at),
             unjudged_reasons=self.unjudged_reasons.top(reasons),
             low_reasons=self.low_reasons.top(reasons),
             reasons_missed=max(self.unjudged_reasons.missed, self.low_reasons.missed),

@@ -86,7 +86,7 @@ class SampleReport(msgspec.Struct, frozen=True):
     without_question: Named
 
 
-def sample_files(
+def write_sample_files(
     source: Source,
     folder: Path,
     bounds: Bounds,

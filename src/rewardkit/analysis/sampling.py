@@ -5,7 +5,6 @@ question is easy when 8 rollouts are right, whatever their number, so that 7 of 
 here it is a share.
 """
 
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -114,12 +113,6 @@ class Tally:
             if self._wanted is None or name == self._wanted:
                 counts.add(group, score.value)
         return len(self.groups) > before
-
-    def add_all(self, rows: Iterable[ScoredRow]) -> "Tally":
-        """Take in rows and return itself."""
-        for row in rows:
-            self.add(row)
-        return self
 
     def part(self) -> str:
         """Name of the part that tells right from wrong.

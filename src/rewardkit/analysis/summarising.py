@@ -109,11 +109,20 @@ class Summary:
             errors=self._statuses["error"],
             correctness=chosen,
             correct_at=self._correct_at,
-            reward=self._reward.report(rows, reasons),
+            reward=self._reward.report(rows, reasons, self._all_right_at(chosen)),
             parts={name: part.report(rows, reasons) for name, part in self._parts.items()},
             pass_at_k=figures.counts.pass_at(ks),
             length=self._length(),
         )
+
+    def _all_right_at(self, chosen: str) -> float | None:
+        """From which total a question is all right: a sum of parts reaches 1 by the format alone.
+
+        Where another part tells right from wrong, it is the highest total of these files.
+        """
+        if chosen == REWARD or not self._reward.moments.n:
+            return None
+        return max(self._correct_at, self._reward.moments.high)
 
     def _length(self) -> LengthReport | None:
         # Tokens and characters are never mixed: the unit that more rows have is taken.

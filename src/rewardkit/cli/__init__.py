@@ -9,12 +9,12 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from rewardkit.cli.compare import compare
-from rewardkit.cli.rewards import rewards
-from rewardkit.cli.sample import sample
-from rewardkit.cli.score import score
-from rewardkit.cli.summary import summary
-from rewardkit.cli.verify import verify
+from rewardkit.cli.compare import compare_command
+from rewardkit.cli.rewards import rewards_command
+from rewardkit.cli.sample import sample_command
+from rewardkit.cli.score import score_command
+from rewardkit.cli.summary import summary_command
+from rewardkit.cli.verify import verify_command
 from rewardkit.errors import RewardkitError, RolloutError
 
 WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EBADF, errno.EIO)
@@ -28,10 +28,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (score, rewards, summary, compare, sample):
-    app.command(command.__name__)(command)
+app.command("score")(score_command)
+app.command("rewards", short_help="List rewards, presets and the rest, or show one.")(
+    rewards_command
+)
+app.command("summary", short_help="Show what scored files say, part by part.")(summary_command)
+app.command("compare", short_help="Show what changed between two scored files.")(compare_command)
+app.command("sample", short_help="Split questions into easy, medium and hard.")(sample_command)
 # A negative number is an answer, not an option.
-app.command("verify", context_settings={"ignore_unknown_options": True})(verify)
+app.command("verify", context_settings={"ignore_unknown_options": True})(verify_command)
 
 
 def version(wanted: bool) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rewardkit.analysis.comparing import ComparisonReport
 
 
-def compare(
+def compare_command(
     a: Annotated[Path, typer.Argument(metavar="A", help="Scored file before, or -.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Scored file after, or -.")],
     rows: Annotated[int, typer.Option("--rows", min=0, help="Changed rows to show.")] = 10,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def rewards(
+def rewards_command(
     name: Annotated[
         str | None,
         typer.Argument(help="A reward, preset, template or verifier to show in full."),

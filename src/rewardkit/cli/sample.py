@@ -15,7 +15,7 @@ DATA_HELP = "The questions' file: its lines are passed through. Default: each fi
 FIELD_HELP = "Where the questions' file keeps a field, such as prompt=problem."
 
 
-def sample(
+def sample_command(
     scored: Annotated[list[Path], typer.Argument(metavar="SCORED…", help="Scored files, or -.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")],
     data: Annotated[Path | None, typer.Option("--data", help=DATA_HELP)] = None,
@@ -47,7 +47,7 @@ def sample(
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks of errors.")] = False,
 ) -> None:
     """Split questions into easy, medium and hard by how many of their rollouts are right."""
-    from rewardkit.analysis.sample_files import Source, sample_files
+    from rewardkit.analysis.sample_files import Source, write_sample_files
     from rewardkit.analysis.sampling import Bounds
     from rewardkit.cli.results import note, show
     from rewardkit.errors import ConfigError
@@ -62,7 +62,7 @@ def sample(
         raise ConfigError("--drop: expected no --data with it, whose lines are passed through")
     places = read_renamings(format, field or [])
     source = Source(scored, data, places, tuple(drop or ()))
-    report = sample_files(source, output, bounds, part=part, with_rate=add_rate)
+    report = write_sample_files(source, output, bounds, part=part, with_rate=add_rate)
     for message in messages(report):
         note(message, quiet)
     if as_json or not quiet:
@@ -74,14 +74,14 @@ def messages(report: "SampleReport") -> Iterator[str]:
     from rewardkit.cli.results import printable
 
     for named, text in (
-        (report.few, "have too few judged rollouts"),
-        (report.without_rollouts, "of the data have no rollouts"),
-        (report.without_question, "have rollouts but are not in the data"),
+        (report.few, "questions with too few judged rollouts"),
+        (report.without_rollouts, "questions of the data without rollouts"),
+        (report.without_question, "groups of rollouts that are not in the data"),
     ):
         if named.questions:
             names = ", ".join(printable(name, 40) for name in named.names)
             more = ", …" if named.questions > len(named.names) else ""
-            yield f"{named.questions} questions {text}: {names}{more}"
+            yield f"{text}: {named.questions} ({names}{more})"
 
 
 def tables(report: "SampleReport") -> list["RenderableType"]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rewardkit.errors import ConfigError
+from rewardkit.plural import counted
 
 if TYPE_CHECKING:
     from rewardkit.engine.report import Report
 
 
-def score(
+def score_command(
     inputs: Annotated[
         list[str],
         typer.Argument(help="JSONL files of rollouts, also .gz and .zst; - is standard input."),
@@ -108,14 +109,17 @@ def tell(report: "Report", output: str) -> None:
     if counts.unjudged:
         say(f"warning: {counts.unjudged:,} not judged, reward null; `rewardkit summary` says why")
     if counts.error:
-        say(f"warning: the reward failed on {counts.error:,} rollouts, first: {report.first_error}")
+        failed = counted(counts.error, "rollout")
+        say(f"warning: the reward failed on {failed}, first: {report.first_error}")
     if counts.rejected:
         kept = f", kept in {output}.rejected.jsonl" if output != "-" else ""
-        say(f"warning: {counts.rejected:,} lines rejected{kept}, first: {report.first_rejected}")
+        lines = counted(counts.rejected, "line")
+        say(f"warning: {lines} rejected{kept}, first: {report.first_rejected}")
     if report.repeats:
         say(f"warning: {report.first_repeat}")
     if report.restarts:
-        say(f"warning: {report.restarts} scoring workers died and were replaced")
+        workers = counted(report.restarts, "scoring worker")
+        say(f"warning: {workers} died; the work went on in others")
 
 
 def say(message: str) -> None:

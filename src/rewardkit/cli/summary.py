@@ -9,7 +9,7 @@ CORRECT_AT_HELP = "Values from here on are right."
 PART_HELP = "The part that tells right from wrong; 'reward' is the total. Default: accuracy."
 
 
-def summary(
+def summary_command(
     scored: Annotated[list[Path], typer.Argument(metavar="SCORED…", help="Scored files, or -.")],
     part: Annotated[str | None, typer.Option("--part", help=PART_HELP)] = None,
     correct_at: Annotated[float, typer.Option("--correct-at", help=CORRECT_AT_HELP)] = 1.0,

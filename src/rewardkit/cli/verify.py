@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rewardkit.types import Verdict
 
 
-def verify(
+def verify_command(
     answer: Annotated[str, typer.Argument(help="The answer; - is standard input.")],
     reference: Annotated[str, typer.Argument(help="What is right.")],
     task: Annotated[

@@ -4,6 +4,7 @@ from rewardkit.engine.plan import Request
 from rewardkit.engine.report import Report
 from rewardkit.engine.state import Sink
 from rewardkit.errors import RolloutError
+from rewardkit.plural import counted
 
 
 def check_groups(sink: Sink) -> None:
@@ -37,7 +38,8 @@ def check_any(request: Request, report: Report) -> None:
     names = ", ".join(request.inputs)
     if report.counts.rejected:
         raise RolloutError(
-            f"{names}: expected rollouts, got none in {report.counts.rejected} lines; first: "
+            f"{names}: expected rollouts, got none in "
+            f"{counted(report.counts.rejected, 'line')}; first: "
             f"{report.first_rejected}"
         )
     raise RolloutError(f"{names}: expected at least one line of JSON, got an empty input")

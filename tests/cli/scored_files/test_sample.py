@@ -22,7 +22,7 @@ def test_questions_of_first_rollouts(command: Command, scored: Path, tmp_path: P
     assert report["questions"] == dict.fromkeys(NAMES, 1)
     assert (report["rollouts"], report["judged"], report["part"]) == (9, 8, "accuracy")
     assert report["few"] == {"questions": 1, "names": ["few"]}
-    assert err == "rewardkit: 1 questions have too few judged rollouts: few\n"
+    assert err == "rewardkit: questions with too few judged rollouts: 1 (few)\n"
     for name, lines in contents(tmp_path / "new" / "out").items():
         # The rollout's own fields are gone; the values left are those of the input.
         question = {"group": name, "prompt": f"What is {name}?", "difficulty": 0.5}
@@ -66,7 +66,7 @@ def test_lines_of_the_data_are_passed_through(
     assert report["without_rollouts"]["questions"] == 2
     assert report["without_rollouts"]["names"][0] == "nobody"
     assert report["without_question"] == {"questions": 2, "names": ["hard", "few"]}
-    assert "2 questions have rollouts but are not in the data: hard, few" in err
+    assert "groups of rollouts that are not in the data: 2 (hard, few)\n" in err
 
 
 def test_questions_are_found_by_their_prompts_hash(command: Command, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rewardkit.rewards.base import Reward
-from rewardkit.rewards.encode import canonical
+from rewardkit.rewards.encoding import canonical
 from rewardkit.rewards.walk import nested
 
 PACKAGES: tuple[str, ...] = (
