@@ -71,7 +71,8 @@ def read_rollout(fields: dict[str, Any], places: Places, line_id: str) -> Rollou
     if fields.get("completion") is None:
         return missing_completion(fields, places)
     known = {name: fields.pop(name) for name in FIELDS if name in fields}
-    known = {name: value for name, value in known.items() if value is not None}
+    if None in known.values():
+        known = {name: value for name, value in known.items() if value is not None}
     known["extra"] = fields
     if not known.get("id"):
         known["id"] = line_id

@@ -115,6 +115,8 @@ def plain_score(score: object) -> Score:
         raise VerifierError(f"expected a reason that is text, got {type(reason).__name__}")
     if not reason.isascii():
         reason = reason.encode("utf-8", "replace").decode()  # half surrogate pairs can't be written
+    elif not score.parts and (value is None or type(value) is float):
+        return score  # as almost all are
     parts = {name: plain_score(part) for name, part in score.parts.items()}
     same = all(parts[name] is part for name, part in score.parts.items())
     if same and reason is score.reason and (value is None or type(value) is float):

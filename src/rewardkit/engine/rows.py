@@ -95,7 +95,7 @@ def score_chunk(chunk: Chunk, job: Job, reward: Reward) -> ChunkResult:
         str(rejected[0]) if rejected else "",
         first_error,
         b"".join(hash_text(rollout.id) for rollout in rollouts),
-        hash_runs(rollouts),
+        hash_runs(rollouts) if job.whole_groups else b"",
         counts,
     )
 
