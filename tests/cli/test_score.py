@@ -316,7 +316,7 @@ import os, time
 from rewardkit import Score
 
 def slow(rollouts):
-    time.sleep(0.05)
+    time.sleep(0.1)
     return [Score(float(len(r.text)), r.id) for r in rollouts]
 
 def slower(rollouts):
@@ -380,9 +380,15 @@ def start(args: list[str], cwd: Path) -> "subprocess.Popen[bytes]":
         [*COMMAND, *args],
         cwd=cwd,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def hear_interrupts() -> None:
+    """Undo what a shell does to the commands that it runs in the background: ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_rows(folder: Path, rows: int) -> None:
