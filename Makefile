@@ -56,7 +56,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/linear_time.py
 	$(BIN)/python benchmarks/score_throughput.py $(or $(ROLLOUTS),examples/gsm8k.jsonl)
 	$(BIN)/python benchmarks/verifier_accuracy.py $(or $(PAIRS),examples/pairs/math.jsonl)
-	$(BIN)/python benchmarks/verifier_speed.py $(or $(ROLLOUTS) $(PAIRS),examples/gsm8k.jsonl)
+	$(BIN)/python benchmarks/verifier_speed.py $(or $(strip $(ROLLOUTS) $(PAIRS)),examples/gsm8k.jsonl)
 
 clean:
 	rm -rf $(VENV) $(OUT) site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
