@@ -25,6 +25,12 @@ class Fails:
         return [Score(1.0) for _ in rollouts]
 
 
+class FailsAsGroup(Fails):
+    """The same of a reward that compares the rollouts of a question."""
+
+    whole_groups: ClassVar[bool] = True
+
+
 def short(rollouts: Sequence[Rollout], /) -> list[Score]:
     return [Score(1.0)]
 
@@ -45,9 +51,15 @@ def test_one_row_fails_alone() -> None:
 
 
 def test_a_group_fails_as_one_where_groups_are_compared() -> None:
-    outcomes = score_batch(Fails(), ROWS, whole_groups=True)
+    outcomes = score_batch(FailsAsGroup(), ROWS)
 
     assert [outcome.status for outcome in outcomes] == ["scored", "scored", "error", "error"]
+
+
+def test_a_group_is_never_torn_in_python_either() -> None:
+    values = [result.value for result in score(ROWS, FailsAsGroup())]
+
+    assert values == [1.0, 1.0, None, None]
 
 
 @pytest.mark.parametrize("reward", [short, plain])

@@ -59,15 +59,14 @@ def read_mapping(row: Mapping[str, Any], number: int) -> Rollout:
     return result
 
 
-def score_batch(
-    reward: "Reward", rollouts: Sequence[Rollout], *, whole_groups: bool = False
-) -> list[Outcome]:
+def score_batch(reward: "Reward", rollouts: Sequence[Rollout]) -> list[Outcome]:
     """Score a batch; where the reward raises, find the row, mark it `error` and score the others.
+
+    Where the reward looks at whole groups, a group fails or passes as one.
 
     Args:
         reward: The reward.
         rollouts: Any number of rollouts.
-        whole_groups: The reward looks at whole groups: a group then fails or passes as one.
     """
     if not rollouts:
         return []
@@ -78,13 +77,13 @@ def score_batch(
     except (Exception, SystemExit) as error:
         # The one place that keeps a batch alive; every catch is reported. A user's function that
         # ends the interpreter fails on its row like any other.
-        units = group_rows(rollouts) if whole_groups else [[i] for i in range(len(rollouts))]
+        units = find_units(reward, rollouts)
         if len(units) <= 1:
             failed = Score(None, f"error: {type(error).__name__}: {error}"[:500])
             return [Outcome(failed, "error") for _ in rollouts]
     outcomes: list[Outcome | None] = [None] * len(rollouts)
     for unit in units:
-        part = score_batch(reward, [rollouts[i] for i in unit], whole_groups=whole_groups)
+        part = score_batch(reward, [rollouts[i] for i in unit])
         for i, outcome in zip(unit, part, strict=True):
             outcomes[i] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
@@ -129,9 +128,16 @@ def judge(score: Score) -> Outcome:
     return Outcome(score, "scored" if score.value is not None else "unjudged")
 
 
-def group_rows(rollouts: Sequence[Rollout]) -> list[list[int]]:
-    """Indices of the rollouts of each group, in order of first appearance."""
-    groups: dict[str, list[int]] = {}
+def find_units(reward: "Reward", rollouts: Sequence[Rollout]) -> list[list[int]]:
+    """Indices of the rollouts that a reward has to be given together, in order of appearance.
+
+    They are those of one question where the reward compares them, else each row by itself.
+    """
+    from rewardkit.rewards.walk import needs_groups, question  # only where a reward has failed
+
+    if not needs_groups(reward):
+        return [[i] for i in range(len(rollouts))]
+    units: dict[str | None, list[int]] = {}
     for i, rollout in enumerate(rollouts):
-        groups.setdefault(rollout.group, []).append(i)
-    return list(groups.values())
+        units.setdefault(question(rollout), []).append(i)
+    return list(units.values())

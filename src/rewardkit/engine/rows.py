@@ -73,7 +73,7 @@ class Job(msgspec.Struct, frozen=True):
 def score_chunk(chunk: Chunk, job: Job, reward: Reward) -> ChunkResult:
     """Score the lines of a chunk; a line that is not a rollout is set apart."""
     rollouts, kept, rejected = read_chunk(chunk, job)
-    outcomes = score_batch(reward, rollouts, whole_groups=job.whole_groups)
+    outcomes = score_batch(reward, rollouts)
     encoder = msgspec.json.Encoder()
     output = bytearray()
     counts = Counts(rollouts=len(rollouts), rejected=len(rejected))
