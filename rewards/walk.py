@@ -61,6 +61,19 @@ def needs_groups(reward: Reward) -> bool:
     return any(bool(getattr(one, "whole_groups", False)) for one in nested(reward))
 
 
+def uses_models(reward: Reward) -> bool:
+    """Whether a reward, or one inside it, holds a neural network or calls one.
+
+    Returns:
+        True where `uses_models` is true on any of them; a function may carry that attribute too.
+
+    >>> from rewardkit.rewards import Constant
+    >>> uses_models(Constant(1.0))
+    False
+    """
+    return any(bool(getattr(one, "uses_models", False)) for one in nested(reward))
+
+
 def question(rollout: Rollout) -> str | None:
     """What the rollouts of one question share: `group`, where that is empty prompt, then id.
 

@@ -96,6 +96,7 @@ def test_side_car_tells_reward_versions_and_counts(rollouts: Path, tmp_path: Pat
         "error": 0,
         "rejected": 1,
         "repeated_ids": 1,
+        "truncated_texts": 0,
     }
     assert meta["mean"] == 0.0
     assert len(meta["fingerprint"]) == 64

@@ -40,8 +40,17 @@ def score_command(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the input's own fields.")] = False,
     workers: Annotated[
-        int, typer.Option("--workers", min=0, help="Processes that score; 0: one a core.")
+        int,
+        typer.Option(
+            "--workers",
+            min=0,
+            help="Processes that score; 0: one a core, and one only where the reward has a model.",
+        ),
     ] = 0,
+    remote: Annotated[
+        bool,
+        typer.Option("--allow-remote-images", help="Fetch images that are http or https URLs."),
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run was.")] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Throw a killed run away and begin again.")
@@ -65,7 +74,7 @@ def score_command(
     from rewardkit.engine.plan import Request
     from rewardkit.engine.run import run_score
     from rewardkit.formats import read_renamings
-    from rewardkit.rewards import load_reward, parse_option
+    from rewardkit.rewards import allow_remote_images, load_reward, parse_option, uses_models
 
     if resume and restart:
         raise ConfigError("--resume, --restart: expected one of them, got both")
@@ -74,13 +83,16 @@ def score_command(
     sys.path.append(os.getcwd())  # for module:name; last, so that it can hide nothing installed
     with contextlib.redirect_stdout(sys.stderr):  # a user's file may print while it is loaded
         loaded = load_reward(reward, options=dict(map(parse_option, overrides or [])))
+        if remote:
+            loaded = allow_remote_images(loaded)
+        processes = workers or (1 if uses_models(loaded) else cores())
     request = Request(
         tuple(inputs),
         output,
         loaded,
         read_renamings(format, field or []),
         keep,
-        workers or cores(),
+        processes,
         resume,
         restart,
         strict,
@@ -108,6 +120,9 @@ def tell(report: "Report", output: str) -> None:
     say(f"scored {counts.scored:,} of {counts.rollouts:,} rollouts{resumed}, mean reward {mean}")
     if counts.unjudged:
         say(f"warning: {counts.unjudged:,} not judged, reward null; `rewardkit summary` says why")
+    if counts.truncated_texts:
+        share = counts.truncated_texts / counts.rollouts
+        say(f"warning: the encoder saw only the beginning of {share:.1%} of the texts")
     if counts.error:
         failed = counted(counts.error, "rollout")
         say(f"warning: the reward failed on {failed}, first: {report.first_error}")

@@ -1,10 +1,24 @@
-"""What can only be said of the inputs as a whole: torn groups, repeated ids, no rollout at all."""
+"""What is checked besides the lines: first the reward's models, then the inputs as a whole."""
 
 from rewardkit.engine.plan import Request
 from rewardkit.engine.report import Report
 from rewardkit.engine.state import Sink
 from rewardkit.errors import RolloutError
 from rewardkit.plural import counted
+from rewardkit.rewards.base import Reward
+from rewardkit.rewards.walk import nested
+
+
+def check_models(reward: Reward) -> None:
+    """Ask each reward with a model, wherever it stands, whether the model can be had.
+
+    Raises:
+        ConfigError: When an extra is not installed, a checkpoint is missing.
+    """
+    for one in nested(reward):
+        check = getattr(one, "check", None)
+        if getattr(one, "uses_models", False) and callable(check):
+            check()
 
 
 def check_groups(sink: Sink) -> None:

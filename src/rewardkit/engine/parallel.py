@@ -10,8 +10,8 @@ import msgspec
 from rewardkit.engine.chunks import Chunk, GroupOf
 from rewardkit.engine.results import ChunkResult
 from rewardkit.engine.rows import Job, score_chunk
-from rewardkit.engine.worker import Task
-from rewardkit.errors import VerifierError
+from rewardkit.engine.worker import Reply, Task
+from rewardkit.errors import ConfigError, VerifierError
 from rewardkit.types import Rollout, Score
 from rewardkit.worker_process import Worker
 
@@ -61,6 +61,7 @@ class Workers:
         """Score chunks; results come in the order of the chunks, a bounded number is under way.
 
         Raises:
+            ConfigError: When a worker found a fault of the caller's, such as a damaged checkpoint.
             VerifierError: When no worker can be started, or row after row costs a worker its life.
         """
         window: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
@@ -117,7 +118,10 @@ class Workers:
         task = msgspec.msgpack.encode(Task(self._config, job, chunk))
         outcome = worker.run(task, NO_TIME_LIMIT_S)
         if outcome.kind == "done":
-            return msgspec.msgpack.decode(outcome.payload, type=ChunkResult)
+            reply = msgspec.msgpack.decode(outcome.payload, type=Reply)
+            if reply.result is None:
+                raise ConfigError(reply.fault)
+            return reply.result
         if outcome.kind == "failed":
             raise VerifierError(f"scoring worker: {outcome.payload.decode('utf-8', 'replace')}")
         with self._lock:

@@ -77,7 +77,7 @@ def make_plan(request: Request) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint(request.reward),
         "reward": encode(request.reward),
-        "versions": versions(),
+        "versions": versions(request.reward),
         "inputs": describe_inputs(request.inputs),
         "fields": {field: list(places) for field, places in request.places.items()},
         "keep": request.keep,

@@ -39,7 +39,8 @@ class Report(msgspec.Struct, frozen=True):
         """The counts under the names that the side-car and `--json` have for them."""
         names = ("rollouts", "scored", "unjudged", "error", "rejected")
         counts = {name: getattr(self.counts, name) for name in names}
-        return {**counts, "repeated_ids": self.repeats}
+        truncated = self.counts.truncated_texts
+        return {**counts, "repeated_ids": self.repeats, "truncated_texts": truncated}
 
 
 class SideCounts(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class SideCounts(msgspec.Struct, frozen=True):
     error: int
     rejected: int
     repeated_ids: int
+    truncated_texts: int = 0
 
 
 class SideCar(msgspec.Struct, frozen=True):
@@ -82,6 +84,12 @@ def read_report(path: Path) -> Report:
     found = meta.counts
     total = (meta.mean or 0.0) * found.scored
     counts = Counts(
-        found.rollouts, found.scored, found.unjudged, found.error, found.rejected, total
+        found.rollouts,
+        found.scored,
+        found.unjudged,
+        found.error,
+        found.rejected,
+        total,
+        found.truncated_texts,
     )
     return Report(counts, repeats=found.repeated_ids, resumed_at=counts.rollouts)

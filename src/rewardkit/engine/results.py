@@ -12,7 +12,11 @@ HASH_BYTES = 8
 
 
 class Counts(msgspec.Struct):
-    """What happened to the lines; adds up over chunks."""
+    """What happened to the lines; adds up over chunks.
+
+    `total` is the sum of all rewards, `truncated_texts` counts the rollouts of whose text an
+    encoder saw only the beginning.
+    """
 
     rollouts: int = 0
     scored: int = 0
@@ -20,6 +24,7 @@ class Counts(msgspec.Struct):
     error: int = 0
     rejected: int = 0
     total: float = 0.0
+    truncated_texts: int = 0
 
     def add(self, other: "Counts") -> None:
         """Add those of one more chunk."""

@@ -7,9 +7,11 @@ import msgspec
 
 from rewardkit.decoding import Violation, decode_object, decode_rollout
 from rewardkit.engine.chunks import Chunk
+from rewardkit.engine.image_paths import with_absolute_images
 from rewardkit.engine.results import ChunkResult, Counts, hash_runs, hash_text, pack
 from rewardkit.reading import MAX_LINE_BYTES
 from rewardkit.rewards.base import Reward
+from rewardkit.rewards.truncation import TRUNCATED
 from rewardkit.scoring import Outcome, Status, score_batch
 from rewardkit.types import Rollout, Score
 
@@ -56,6 +58,7 @@ class Job(msgspec.Struct, frozen=True):
         keep: Whether the input's own fields are handed through.
         packing: How the output is packed: `gz`, `zst` or empty.
         whole_groups: Whether the reward looks at all rollouts of a question.
+        folders: Where relative images of each input begin, as `folder_of` has them.
     """
 
     names: tuple[str, ...]
@@ -64,6 +67,7 @@ class Job(msgspec.Struct, frozen=True):
     keep: bool = False
     packing: str = ""
     whole_groups: bool = False
+    folders: tuple[bytes, ...] = ()
 
     def line_id(self, source: int, number: int) -> str:
         """The id of a rollout that brings none: its line number, after the file if several."""
@@ -85,6 +89,7 @@ def score_chunk(chunk: Chunk, job: Job, reward: Reward) -> ChunkResult:
     for i, (rollout, outcome) in enumerate(zip(rollouts, outcomes, strict=True)):
         line = to_line(rollout, outcome, job.kind)
         counts.total += outcome.score.value or 0.0
+        counts.truncated_texts += any(TRUNCATED in part.reason for part in line.scores.values())
         if outcome.status == "error" and not first_error:
             first_error = f"id '{rollout.id}': {outcome.score.reason}"
         output += encoder.encode(add_kept(line, kept[i]) if job.keep else line)
@@ -108,6 +113,7 @@ def read_chunk(
     kept: list[dict[str, Any]] = []
     rejected: list[RejectedLine] = []
     name = job.names[chunk.start.source]
+    folder = job.folders[chunk.start.source] if job.folders else b""
     for number, line in chunk.lines():
         result = decode_rollout(line, job.places, job.line_id(chunk.start.source, number))
         if isinstance(result, Violation):
@@ -116,7 +122,7 @@ def read_chunk(
                 RejectedLine(name, number, result.field, result.expected, result.got, text)
             )
             continue
-        rollouts.append(result)
+        rollouts.append(with_absolute_images(result, folder) if folder else result)
         if job.keep:
             fields = decode_object(line)
             kept.append({} if isinstance(fields, Violation) else fields)

@@ -9,9 +9,10 @@ import msgspec
 
 from rewardkit.atomic import is_special
 from rewardkit.decoding import Violation, decode_rollout
-from rewardkit.engine.checks import check_any, check_groups, check_ids
+from rewardkit.engine.checks import check_any, check_groups, check_ids, check_models
 from rewardkit.engine.chunks import GroupOf, Position, cut_chunks
 from rewardkit.engine.file_sink import FileSink
+from rewardkit.engine.image_paths import folders_of
 from rewardkit.engine.parallel import Workers
 from rewardkit.engine.plan import Request, check_paths, describe_inputs, make_plan, printed
 from rewardkit.engine.report import Report, read_report, side_car
@@ -34,13 +35,15 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
         progress: Told after each chunk how far the run is.
 
     Raises:
-        ConfigError: When inputs, output or an unfinished run don't fit, or the disk is full.
+        ConfigError: When inputs, output or an unfinished run don't fit, a reward's model can't be
+            had, or the disk is full.
         RolloutError: When an input is damaged or changes while it is read, there is no rollout at
             all, the groups of a reward that needs them are torn apart, or, when strict, at the
             first line that is not a rollout. What was scored is then thrown away: another input
             is another run.
     """
     check_paths(request.inputs, request.output)
+    check_models(request.reward)
     plan = make_plan(request)
     sink = open_sink(request, msgspec.json.encode(plan))
     if isinstance(sink, FileSink) and sink.complete:
@@ -50,6 +53,10 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
         sink.finish(side_car(plan, report))
     except RolloutError:
         sink.discard()
+        raise
+    except ConfigError:
+        if not sink.state.counts.rollouts:  # nothing is lost, and nothing to go on with
+            sink.discard()
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT) and isinstance(sink, FileSink):
@@ -88,6 +95,7 @@ def score_to_sink(
         request.keep,
         request.packing,
         whole_groups,
+        folders_of(request.inputs),
     )
     group_of = group_finder(request.places) if whole_groups else None
     workers = Workers(request.workers, msgspec.json.encode(plan["reward"]), job, group_of)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 import msgspec
 
 from rewardkit.engine.chunks import Chunk
+from rewardkit.engine.results import ChunkResult
 from rewardkit.engine.rows import Job, score_chunk
+from rewardkit.errors import ConfigError
 from rewardkit.rewards import decode
 from rewardkit.rewards.base import Reward
 
@@ -19,6 +21,13 @@ class Task(msgspec.Struct, frozen=True):
     chunk: Chunk
 
 
+class Reply(msgspec.Struct, frozen=True):
+    """What came of a task: a result, or the caller's fault that showed only now, in one line."""
+
+    result: ChunkResult | None
+    fault: str = ""
+
+
 @functools.lru_cache(maxsize=1)
 def load(config: bytes) -> Reward:
     """Make the reward of a configuration, once a process."""
@@ -28,4 +37,8 @@ def load(config: bytes) -> Reward:
 def handle(job: bytes, progress: Callable[[str], None]) -> bytes:
     """Do one task; see [`Handler`][rewardkit.worker_child.Handler]."""
     task = msgspec.msgpack.decode(job, type=Task)
-    return msgspec.msgpack.encode(score_chunk(task.chunk, task.job, load(task.reward)))
+    try:
+        reply = Reply(score_chunk(task.chunk, task.job, load(task.reward)))
+    except ConfigError as error:  # such as a checkpoint that turns out damaged when it is loaded
+        reply = Reply(None, str(error).encode("utf-8", "backslashreplace").decode())
+    return msgspec.msgpack.encode(reply)
