@@ -6,12 +6,13 @@ to keep in step.
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.base import Reward
+from rewardkit.rewards.encoders import ENCODERS
 from rewardkit.rewards.place import Place, as_mapping, check_keys, described, missing
 from rewardkit.rewards.plain import read_plain
 from rewardkit.rewards.preset import named_config
@@ -51,18 +52,28 @@ def _reward(value: object, place: Place) -> Reward:
     if isinstance(value, str):
         return _reward(named_config(value, place), Place(value, depth=place.at(value).depth))
     fields = as_mapping(value, place, "a reward: a mapping with 'kind', or a preset's name")
+    # The table's classes are both, which no single type can say.
+    cls = typing.cast("type[msgspec.Struct]", REWARDS[_kind(fields, REWARDS, place)])
+    return typing.cast("Reward", _struct(cls, fields, place))
+
+
+def _kind(fields: dict[str, object], table: Collection[str], place: Place) -> str:
+    """Take the kind out of a mapping; one of the table's."""
     kind = fields.pop(KIND, None)
     if kind is None:
-        raise missing(KIND, f"one of {', '.join(REWARDS)}", fields, place)
-    if not isinstance(kind, str) or kind not in REWARDS:
-        near = (
-            did_you_mean(kind, REWARDS).replace(", did", "; did") if isinstance(kind, str) else ""
-        )
-        known = ", ".join(REWARDS)
-        raise place.at(KIND).error(f"expected one of {known}, got {described(kind)}{near}")
-    # The table's classes are both, which no single type can say.
-    cls = typing.cast("type[msgspec.Struct]", REWARDS[kind])
-    return typing.cast("Reward", _struct(cls, fields, place))
+        raise missing(KIND, f"one of {', '.join(table)}", fields, place)
+    if isinstance(kind, str) and kind in table:
+        return kind
+    near = did_you_mean(kind, table).replace(", did", "; did") if isinstance(kind, str) else ""
+    known = ", ".join(table)
+    raise place.at(KIND).error(f"expected one of {known}, got {described(kind)}{near}")
+
+
+def _encoder(value: object, place: Place) -> msgspec.Struct:
+    if type(value) in ENCODERS.values():
+        return typing.cast("msgspec.Struct", value)
+    fields = as_mapping(value, place, "an encoder: a mapping with 'kind' and 'model'")
+    return _struct(ENCODERS[_kind(fields, ENCODERS, place)], fields, place)
 
 
 def _part(value: object, place: Place) -> Part:
@@ -127,6 +138,8 @@ def _union(value: object, hint: object, args: tuple[object, ...], place: Place) 
         return None
     if Reward in args:
         return _reward(value, place)
+    if set(ENCODERS.values()) <= set(args):
+        return _encoder(value, place)
     if Template in args:
         if isinstance(value, str | Template):
             return value

@@ -6,6 +6,9 @@ import msgspec
 
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.base import Reward
+from rewardkit.rewards.encoders import ENCODERS
+from rewardkit.rewards.encoders.identity import LocalModel, decisive_options
+from rewardkit.rewards.encoders.options import EncoderOptions
 from rewardkit.rewards.named_function import function_path
 from rewardkit.rewards.place import Place, described
 from rewardkit.rewards.weighted import Part
@@ -44,7 +47,9 @@ def to_yaml(reward: Reward) -> str:
 
 
 def canonical(reward: Reward) -> dict[str, object]:
-    """Write a reward in full: every option, and templates by content, however they were given.
+    """Write a reward in full: every option, templates and models by content, however given.
+
+    Options that a reward names in `operational` decide no value, and are left out.
 
     Two rewards that do the same by the same options give the same, whichever way they were written.
 
@@ -64,12 +69,17 @@ def _reward(reward: object, place: Place, full: bool) -> dict[str, object]:
     if not isinstance(kind, str) or REWARDS.get(kind) is not cls:
         name = cls.__name__
         raise place.error(f"expected a reward that rewardkit ships or a function, got {name}")
+    if full and isinstance(reward, LocalModel):
+        return {"kind": kind, **decisive_options(reward)}
     return {"kind": kind, **_options(reward, place, full)}
 
 
 def _options(struct: msgspec.Struct, place: Place, full: bool) -> dict[str, object]:
     options: dict[str, object] = {}
+    left_out: frozenset[str] = getattr(struct, "operational", frozenset()) if full else frozenset()
     for field in msgspec.structs.fields(struct):
+        if field.name in left_out:
+            continue
         value = getattr(struct, field.name)
         if full or field.required or value != _default(field):
             options[field.encode_name] = _value(
@@ -91,6 +101,8 @@ def _value(value: object, hint: object, place: Place, full: bool) -> object:
         return _template(value, place, full)
     if isinstance(value, Part):
         return {"weight": float(value.weight), **_reward(value.reward, place, full)}
+    if isinstance(value, EncoderOptions) and not isinstance(value, Reward):
+        return _encoder(value, place, full)
     if Verifier in _args(hint) and isinstance(value, Mapping):
         return _verifiers(value, place, full)
     if isinstance(value, Reward) and not isinstance(value, type):
@@ -124,6 +136,14 @@ def _verifiers(value: Mapping[str, object], place: Place, full: bool) -> dict[st
             raise place.at(task).error(f"expected the verifier of task {task!r}, got {name}")
         options[task] = _options(verifier, place.at(task), full)
     return options
+
+
+def _encoder(spec: EncoderOptions, place: Place, full: bool) -> dict[str, object]:
+    kind = str(type(spec).__struct_config__.tag)
+    if type(spec) is not ENCODERS.get(kind) or not isinstance(spec, LocalModel):
+        name = type(spec).__name__
+        raise place.error(f"expected an encoder that rewardkit ships, got {name}")
+    return {"kind": kind, **(decisive_options(spec) if full else _options(spec, place, full))}
 
 
 def _args(hint: object) -> tuple[object, ...]:

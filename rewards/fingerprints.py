@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rewardkit.rewards.base import Reward
 from rewardkit.rewards.encoding import canonical
-from rewardkit.rewards.walk import nested
+from rewardkit.rewards.walk import nested, uses_models
 
 PACKAGES: tuple[str, ...] = (
     "rewardkit",
@@ -25,17 +25,28 @@ PACKAGES: tuple[str, ...] = (
 )
 """The packages whose version can change a reward. What reads and prints (PyYAML, rich) can not."""
 
+MODEL_PACKAGES: tuple[str, ...] = (
+    "open_clip_torch",
+    "pillow",
+    "safetensors",
+    "tokenizers",
+    "torch",
+    "torchvision",
+    "transformers",
+)
+"""Those that can change a reward which uses a model, and no other."""
+
 ABSENT = "not installed"
 
 
 @functools.cache
-def _versions() -> tuple[tuple[str, str], ...]:
+def _versions(packages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     from importlib import (
         metadata,
     )  # slow to import, and only wanted where something is written down
 
     found = [("python", "{}.{}".format(*sys.version_info))]
-    for package in PACKAGES:
+    for package in packages:
         try:
             found.append((package, metadata.version(package)))
         except metadata.PackageNotFoundError:
@@ -43,8 +54,12 @@ def _versions() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def versions() -> dict[str, str]:
+def versions(reward: Reward | None = None) -> dict[str, str]:
     """The versions that decide what a reward is, by package; none of them is imported.
+
+    Args:
+        reward: Whose; the packages that compute models count only where it, or a reward inside
+            it, has `uses_models = True`. None is a reward without.
 
     Returns:
         `python` as major.minor (its Unicode tables decide what a letter is), then the packages;
@@ -53,21 +68,23 @@ def versions() -> dict[str, str]:
     >>> versions()["rewardkit"] != "not installed"
     True
     """
-    return dict(_versions())
+    models = reward is not None and uses_models(reward)
+    return dict(_versions((*PACKAGES, *MODEL_PACKAGES) if models else PACKAGES))
 
 
 def fingerprint(reward: Reward) -> str:
     """Name a reward by what decides its values.
 
-    Covers every option in full (so defaults written out change nothing), templates and custom
-    functions by content and not by path, and the versions of the packages that the values depend
-    on.
+    Covers every option in full (so defaults written out change nothing), templates, custom
+    functions and local models by content and not by path, and the versions of the packages that
+    the values depend on. How much a model computes at a time doesn't count, nor where a judge is.
 
     Returns:
         64 hexadecimal digits (SHA-256).
 
     Raises:
-        ConfigError: When a part can't be written down, such as a lambda.
+        ConfigError: When a part can't be written down, such as a lambda, or a local model can't be
+            read.
 
     >>> from rewardkit.rewards import Constant
     >>> fingerprint(Constant(1.0)) == fingerprint(Constant(1)) != fingerprint(Constant(2.0))
@@ -76,7 +93,7 @@ def fingerprint(reward: Reward) -> str:
     facts = {
         "reward": _without_folders(canonical(reward)),
         "sources": sorted({digest for one in nested(reward) for digest in _source_digests(one)}),
-        "versions": versions(),
+        "versions": versions(reward),
     }
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

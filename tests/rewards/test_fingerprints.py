@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from rewardkit.rewards import (
     Constant,
     Custom,
     Format,
+    Judge,
     Length,
     Part,
     Reward,
@@ -26,6 +28,19 @@ from rewardkit.rewards import (
 )
 from rewardkit.templates import load_template
 
+JUDGED: list[dict[str, Any]] = [
+    {"model": "n"},
+    {"criteria": "c"},
+    {"temperature": 1.0},
+    {"max_tokens": 7},
+    {"seed": 1},
+    {"structured": True},
+    {"max_characters": 9},
+    {"prompt": "{reply} {reference}"},
+    {"template": "think-answer", "section": "answer"},
+]
+"""Options that decide what a judge says."""
+
 SAME = [
     pytest.param(Constant(1.0), Constant(1), id="whole number"),
     pytest.param(Format(), Format(template="think-answer", graded=False), id="defaults in full"),
@@ -35,8 +50,37 @@ SAME = [
         Weighted({"accuracy": Part(1.0, Accuracy("think-answer")), "format": Part(1.0, Format())}),
         id="preset or Python",
     ),
+    pytest.param(
+        Judge(base_url="http://one/v1", model="m"),
+        Judge(
+            base_url="http://other:8000/v1",
+            model="m",
+            api_key_env="KEY",
+            concurrency=1,
+            timeout_s=1,
+            deadline_s=2,
+            retries=0,
+            backoff_s=1,
+            give_up_after=1,
+            cache="answers.sqlite",
+        ),
+        id="where and how a judge is asked",
+    ),
+    pytest.param(
+        Accuracy(fallback=Judge(base_url="http://one/v1", model="m")),
+        Accuracy(fallback=Judge(base_url="http://other/v1", model="m")),
+        id="where a judge inside is asked",
+    ),
 ]
 DIFFERENT = [
+    *(
+        pytest.param(
+            Judge(base_url="http://h/v1", model="m"),
+            Judge(**{"base_url": "http://h/v1", "model": "m", **options}),
+            id=f"{next(iter(options))} of a judge",
+        )
+        for options in JUDGED
+    ),
     pytest.param(Constant(1.0), Constant(2.0), id="option"),
     pytest.param(Format("boxed"), Format("gsm8k"), id="template"),
     pytest.param(
