@@ -92,6 +92,9 @@ def _wanted(hint: object, error: Exception) -> str:
         return f"one of {', '.join(str(arg) for arg in args)}"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(_wanted(arg, error) for arg in args)
+    if origin is tuple and args and args[-1] is not Ellipsis and len(set(args)) == 1:
+        kind = _wanted(args[0], error).removeprefix("a ")
+        return f"a list of {len(args)} {kind}{'s' if len(args) > 1 else ''}"
     if origin in (list, tuple, set, frozenset):
         return f"a list of {_wanted(args[0], error)}".replace("of a ", "of ") if args else "a list"
     if origin is dict:

@@ -8,6 +8,9 @@ from rewardkit.errors import ConfigError
 from rewardkit.types import Reference, Verdict
 from rewardkit.verifiers.base import Verifier
 from rewardkit.verifiers.choice import Choice
+from rewardkit.verifiers.geometry.boxes import BoxMatch
+from rewardkit.verifiers.geometry.jigsaw import JigsawMatch
+from rewardkit.verifiers.geometry.points import PointMatch
 from rewardkit.verifiers.label import Label
 from rewardkit.verifiers.labels import Labels
 from rewardkit.verifiers.math import Math
@@ -16,24 +19,32 @@ from rewardkit.verifiers.text import Text
 
 __all__ = [
     "VERIFIERS",
+    "BoxMatch",
     "Choice",
+    "JigsawMatch",
     "Label",
     "Labels",
     "Math",
     "Number",
+    "PointMatch",
     "Text",
     "Verifier",
     "default_verifier",
     "verify",
 ]
 
-VERIFIERS: dict[str, type[Math | Number | Choice | Label | Labels | Text]] = {
+VERIFIERS: dict[
+    str, type[Math | Number | Choice | Label | Labels | Text | BoxMatch | PointMatch | JigsawMatch]
+] = {
     "math": Math,
     "number": Number,
     "choice": Choice,
     "label": Label,
     "labels": Labels,
     "text": Text,
+    "boxes": BoxMatch,
+    "points": PointMatch,
+    "jigsaw": JigsawMatch,
 }
 """The verifier of each task."""
 
@@ -47,8 +58,8 @@ def default_verifier(task: str) -> Verifier:
 
     >>> default_verifier("lable")
     Traceback (most recent call last):
-    rewardkit.errors.ConfigError: task: expected one of choice, label, labels, math, number, text, \
-got 'lable', did you mean 'label'?
+    rewardkit.errors.ConfigError: task: expected one of boxes, choice, jigsaw, label, labels, \
+math, number, points, text, got 'lable', did you mean 'label'?
     """
     if task not in VERIFIERS:
         near = difflib.get_close_matches(task[:40], VERIFIERS, n=1)

@@ -6,6 +6,7 @@ import pytest
 from rewardkit.errors import ConfigError
 from rewardkit.rewards import (
     Accuracy,
+    Boxes,
     Constant,
     Format,
     KeywordRecall,
@@ -25,10 +26,15 @@ TYPES: dict[str, tuple[type[msgspec.Struct], dict[str, object], str]] = {
     "number for a task": (Accuracy, {"task": 5}, "accuracy.task: expected a string"),
     "number for a verifier": (Accuracy, {"verifiers": {"math": 5}}, "accuracy.verifiers.math: exp"),
     "number for a language": (Language, {"language": 5}, "language.language: expected a string"),
+    "three for a width and a height": (
+        Boxes,
+        {"frame": (1, 2, 3)},
+        "boxes.frame: expected a list of 2 numbers or nothing, got tuple (1, 2, 3)",
+    ),
     "texts for a range": (
         Length,
         {"shape": "cosine", "correct": Constant(1.0), "correct_range": ("a", "b")},
-        "length.correct_range: expected",
+        "length.correct_range: expected a list of 2 numbers",
     ),
 }
 

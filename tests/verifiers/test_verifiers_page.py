@@ -9,7 +9,7 @@ from rewardkit.verifiers import verify
 
 PAGE = Path(__file__).parents[2] / "docs" / "verifiers.md"
 ROW = re.compile(r"\| `(?P<answer>[^`]+)` \| `(?P<reference>[^`]+)` \| `(?P<status>\w+)` \|")
-TASKS = ("math", "number", "choice", "label", "labels", "text")
+TASKS = ("math", "number", "choice", "label", "labels", "text", "boxes", "points", "jigsaw")
 PETS = ("cat", "dog", "bird", "None of the above")
 
 

@@ -12,10 +12,13 @@ from rewardkit.errors import ConfigError
 from rewardkit.types import Reference
 from rewardkit.verifiers import (
     VERIFIERS,
+    BoxMatch,
     Choice,
+    JigsawMatch,
     Label,
     Labels,
     Number,
+    PointMatch,
     Text,
     Verifier,
     default_verifier,
@@ -29,6 +32,9 @@ RIGHT: dict[str, tuple[Verifier, Reference, str]] = {
     "label": (Label(), "dog", "a dog"),
     "label, lax": (Label(synonyms={"dog": ["hound"]}, in_sentence=True), "dog", "It is a hound"),
     "labels": (Labels(synonyms={"a": ["x"]}), ["a", "b"], "b, x"),
+    "boxes": (BoxMatch(), [[1, 2, 30, 40]], "[[1, 2, 30, 41]]"),
+    "points": (PointMatch(), [[1, 2]], "[[1, 3]]"),
+    "jigsaw": (JigsawMatch(), [1, 0], "[1, 0]"),
     "text": (Text(), "abc", "ABC"),
     "text, exact": (Text(mode="exact"), "abc", "abc"),
     "text, near": (Text(mode="similarity"), "abc" * 9, "abc" * 9),
@@ -84,25 +90,31 @@ def test_rubbish_of_any_size_is_a_verdict(
             assert len(verdict.reason) < 500
 
 
-@pytest.mark.parametrize("task", ["number", "choice", "label", "labels", "text"])
+@pytest.mark.parametrize("task", sorted(set(VERIFIERS) - {"math"}))
 def test_megabyte_is_too_hard_and_no_reference(task: str) -> None:
     """What is over the limit is refused by its length, so that time cannot grow with it."""
     megabyte = "x" * 1_000_000
-    right: Reference = {"number": "7", "choice": "A"}.get(task, "dog")
+    right: Reference = RIGHT[task][1]
 
     assert verify(megabyte, right, task).status == "answer_too_hard"
     assert verify("7", megabyte, task).status == "unreadable_reference"
 
 
 def test_table_has_every_task_and_its_kind() -> None:
-    assert sorted(VERIFIERS) == ["choice", "label", "labels", "math", "number", "text"]
+    assert sorted(VERIFIERS) == [
+        *("boxes", "choice", "jigsaw", "label", "labels", "math", "number", "points", "text")
+    ]
     for task, verifier in VERIFIERS.items():
         assert verifier.__struct_config__.tag == task
         assert verifier.__struct_config__.forbid_unknown_fields
 
 
 @pytest.mark.parametrize(
-    "verifier", [Number(absolute_tolerance=0.1), Choice(index_from=0), Label(), Labels(), Text()]
+    "verifier",
+    [
+        *(Number(absolute_tolerance=0.1), Choice(index_from=0), Label(), Labels(), Text()),
+        *(BoxMatch(frame=(640, 480)), PointMatch(frame=(640, 480)), JigsawMatch()),
+    ],
 )
 def test_verifier_is_a_value_that_round_trips(verifier: msgspec.Struct) -> None:
     assert msgspec.convert(msgspec.to_builtins(verifier), type(verifier)) == verifier
@@ -111,7 +123,7 @@ def test_verifier_is_a_value_that_round_trips(verifier: msgspec.Struct) -> None:
 def test_unknown_task_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match="got 'numbers', did you mean 'number'"):
         verify("1", "1", "numbers")
-    with pytest.raises(ConfigError, match="expected one of choice, label, labels, math, number"):
+    with pytest.raises(ConfigError, match="expected one of boxes, choice, jigsaw, label"):
         default_verifier("x" * 1000)
 
 

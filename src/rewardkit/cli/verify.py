@@ -14,7 +14,12 @@ def verify_command(
     answer: Annotated[str, typer.Argument(help="The answer; - is standard input.")],
     reference: Annotated[str, typer.Argument(help="What is right.")],
     task: Annotated[
-        str, typer.Option("--task", "-t", help="math, number, choice, label, labels or text.")
+        str,
+        typer.Option(
+            "--task",
+            "-t",
+            help="math, number, choice, label, labels, text, boxes, points or jigsaw.",
+        ),
     ] = "math",
     choice: Annotated[
         list[str] | None,

@@ -1,0 +1,1 @@
+"""Boxes, points and jigsaws: coordinates read strictly and compared."""
