@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from rewardkit.errors import ConfigError
+from rewardkit.rewards.base import Reward
 from rewardkit.rewards.beside import other_value
 from rewardkit.rewards.plain import check_plain
+from rewardkit.rewards.walk import check_reward, nested, score_rows
 from rewardkit.templates import Answer, Template, load_template
 from rewardkit.types import Rollout, Score, Verdict
 from rewardkit.verifiers import Math, default_verifier
@@ -39,6 +41,16 @@ def judge(verifier: Verifier, answer: Answer, rollout: Rollout) -> Verdict:
     return verdict
 
 
+def _check_fallback(fallback: object) -> None:
+    """Refuse what is no reward, and what would look for sections in the answer alone."""
+    check_reward(fallback, "accuracy.fallback")
+    for one in nested(fallback):
+        if getattr(one, "template", None) is not None:
+            raise ConfigError(
+                "accuracy.fallback: expected no template, for it is shown the answer alone; got one"
+            )
+
+
 class Accuracy(
     msgspec.Struct, frozen=True, tag_field="kind", tag="accuracy", forbid_unknown_fields=True
 ):
@@ -48,6 +60,10 @@ class Accuracy(
         template: A shipped template's name, the path of a YAML file, or a template.
         task: The verifier for every rollout; None for each rollout's own `task`.
         verifiers: Verifiers with options, by task; they stand in for the ones with default options.
+        fallback: A reward, such as a judge, for the rollouts whose verdict is `undecided` although
+            their task is known and the template found an answer; it is shown that answer as the
+            completion, so it has no template, and its values should be 0 to 1. None leaves them
+            unjudged.
 
     Raises:
         ConfigError: When there is no such template or task.
@@ -63,6 +79,7 @@ class Accuracy(
     template: str | Template = "think-answer"
     task: str | None = None
     verifiers: dict[str, Verifier] = {}
+    fallback: Reward | None = None
 
     def __post_init__(self) -> None:
         """Find out now, not in the middle of a run, that a name is wrong."""
@@ -73,6 +90,8 @@ class Accuracy(
                 raise ConfigError(
                     f"accuracy.verifiers.{task}: expected a verifier, got {verifier!r:.60}"
                 )
+        if self.fallback is not None:
+            _check_fallback(self.fallback)
         if self.task is not None:
             try:
                 self._verifier(self.task)
@@ -84,12 +103,39 @@ class Accuracy(
 
         Returns:
             1.0 or 0.0, None for an unreadable reference, an unknown task or a verifier's limits;
-            the reason begins with the verdict's status.
+            the reason begins with the verdict's status. With `fallback` an undecided verdict has
+            the fallback's value and reason behind its own.
         """
-        return [
-            Score(verdict.value, f"{verdict.status}: {verdict.reason}")
-            for verdict in self.verdicts(rollouts)
+        verdicts = self.verdicts(rollouts)
+        scores = [
+            Score(verdict.value, f"{verdict.status}: {verdict.reason}") for verdict in verdicts
         ]
+        if self.fallback is not None:
+            self._fall_back(self.fallback, rollouts, verdicts, scores)
+        return scores
+
+    def _fall_back(
+        self,
+        fallback: Reward,
+        rollouts: Sequence[Rollout],
+        verdicts: Sequence[Verdict],
+        scores: list[Score],
+    ) -> None:
+        """Put the fallback's scores in place of the undecided ones."""
+        template = load_template(self.template)
+        shown = list(rollouts)
+        rows: list[int] = []
+        for row, (rollout, verdict) in enumerate(zip(rollouts, verdicts, strict=True)):
+            if verdict.status != "undecided" or verdict.rule == "task":
+                continue  # a misspelt task is the data's fault, and not for the fallback to hide
+            answer = template.parse(rollout.text, rollout.truncated).answer
+            if answer.verdict_status is None:
+                # What stands outside of the answer is never graded, here as little as elsewhere.
+                shown[row] = msgspec.structs.replace(rollout, completion=answer.text)
+                rows.append(row)
+        for row, score in zip(rows, score_rows(fallback, shown, rows), strict=True):
+            reason = f"{scores[row].reason}; fallback: {score.reason}"
+            scores[row] = Score(score.value, reason)
 
     def verdicts(self, rollouts: Sequence[Rollout], /) -> list[Verdict]:
         """The verdict on each reply's answer, in their order.
