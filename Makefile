@@ -54,6 +54,7 @@ $(VENV)/.bench: $(VENV)/.dev
 # make bench ROLLOUTS=rollouts.jsonl PAIRS='pairs.jsonl golds.jsonl'
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/linear_time.py
+	$(BIN)/python benchmarks/perception_speed.py
 	$(BIN)/python benchmarks/score_throughput.py $(or $(ROLLOUTS),examples/gsm8k.jsonl)
 	$(BIN)/python benchmarks/verifier_accuracy.py $(or $(PAIRS),examples/pairs/math.jsonl)
 	$(BIN)/python benchmarks/verifier_speed.py $(or $(strip $(ROLLOUTS) $(PAIRS)),examples/gsm8k.jsonl)
