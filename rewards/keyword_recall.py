@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from rewardkit.errors import ConfigError
+from rewardkit.rewards.copied import without_prompt
 from rewardkit.rewards.keywords import mentioned, readable
 from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.sections import check_section, measured_text
@@ -22,9 +23,6 @@ from rewardkit.types import Rollout, Score
 
 MAX_NAMED: Final = 5
 """Keywords that a reason names; each is cut at 40 characters."""
-
-MIN_COPIED: Final = 20
-"""Characters from which a prompt that stands in the reply is a copy, not a chance."""
 
 
 def found_keywords(
@@ -107,7 +105,7 @@ class KeywordRecall(
 
     def _score(self, rollout: Rollout) -> Score:
         text = measured_text(rollout, self.template, self.section)
-        own = _without_prompt(text or "", rollout)
+        own = without_prompt(text or "", rollout)
         if self.max_words is not None:
             own = cut_words(own, self.max_words)
         found = found_keywords(own, rollout.keywords, self.negation_aware)
@@ -118,16 +116,6 @@ class KeywordRecall(
         hits = [keyword for keyword, hit in found.items() if hit]
         misses = [keyword for keyword, hit in found.items() if not hit]
         return Score(len(hits) / len(found), f"found {_named(hits)}; missed {_named(misses)}")
-
-
-def _without_prompt(text: str, rollout: Rollout) -> str:
-    """The text without verbatim copies of the prompt, or of one of its messages."""
-    messages = [rollout.prompt] if isinstance(rollout.prompt, str) else rollout.prompt
-    for message in messages:
-        said = (message if isinstance(message, str) else message.text).strip()
-        if len(said) >= MIN_COPIED and len(said) <= len(text):
-            text = text.replace(said, " ")
-    return text
 
 
 def _named(keywords: Sequence[str]) -> str:

@@ -28,6 +28,21 @@ def check_number(value: object, where: str) -> None:
         raise ConfigError(f"{where}: expected a finite number, got {value!r:.60}")
 
 
+def check_range(value: float, low: float, high: float, where: str) -> None:
+    """Refuse an option that is not a finite number of a range.
+
+    Raises:
+        ConfigError: Naming the place, the range and what was got.
+
+    >>> check_range(1.5, 0, 1, "phrase-alignment.quantile")
+    Traceback (most recent call last):
+    rewardkit.errors.ConfigError: phrase-alignment.quantile: expected 0 to 1, got 1.5
+    """
+    check_number(value, where)
+    if not low <= value <= high:
+        raise ConfigError(f"{where}: expected {low:g} to {high:g}, got {value!r}")
+
+
 def _finite(value: object) -> bool:
     try:
         return isinstance(value, int | float) and math.isfinite(value)

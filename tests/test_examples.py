@@ -24,6 +24,7 @@ OWN_REWARD = {
     "pebr": "pebr-stage2",
     "boxed": "math",
     "evidence": "examples/rewards/own-template.yaml",
+    "pointing": "r1",
 }
 """The reward that a file's `expected` is about."""
 
