@@ -36,6 +36,19 @@ def test_options_are_those_of_the_class(rewardkit: Rewardkit) -> None:
     assert [option["name"] for option in entry["options"]] == [field.name for field in fields]
 
 
+def test_types_are_words_for_a_person(rewardkit: Rewardkit) -> None:
+    entries = json.loads(rewardkit("rewards", "--json").stdout)
+    types = {option["type"] for entry in entries for option in entry["options"]}
+
+    assert not {one for one in types if "rewardkit." in one or "NoneType" in one or "\n" in one}
+    [clip] = [entry for entry in entries if entry["name"] == "clip-score"]
+    named = {option["name"]: option["type"] for option in clip["options"]}
+    assert named["encoder"] == "FgClip | OpenClip | TransformersClip"
+    assert named["saturate_at"] == "float | 'published' | None"
+    assert named["across"] == "'mean' | 'max' | 'first'"
+    assert named["template"] == "str | Template | None"
+
+
 def test_table_for_a_person(rewardkit: Rewardkit) -> None:
     text = rewardkit("rewards").stdout
 

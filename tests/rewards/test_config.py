@@ -10,23 +10,36 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_clip import clip_folder, fgclip_folder
+from tiny_reward_models import reward_model_folder
 
 import rewardkit.rewards as package
 from rewardkit.errors import ConfigError
 from rewardkit.rewards import (
     REWARDS,
     Accuracy,
+    AnswerFormat,
     Best,
+    Boxes,
     Clip,
+    ClipScore,
     Constant,
     Custom,
     Format,
     Gate,
     Group,
+    Jigsaw,
+    Judge,
     KeywordRecall,
     Language,
     Length,
+    NonRepeat,
     Part,
+    PerceptionTokens,
+    PhraseAlignment,
+    Points,
+    PreferenceModel,
+    RefCaption,
     Repetition,
     Reward,
     Route,
@@ -39,6 +52,7 @@ from rewardkit.rewards import (
     parse_option,
     to_yaml,
 )
+from rewardkit.rewards.encoders import ENCODERS, FgClip, TransformersClip
 from rewardkit.rewards.loading import load_object
 from rewardkit.rewards.place import MAX_DEPTH
 from rewardkit.rewards.yaml_text import MAX_BYTES, dump_yaml, parse_yaml
@@ -59,8 +73,13 @@ EXAMPLES: dict[str, Reward] = {
     "accuracy with a template's name": Accuracy(template="boxed", task="math"),
     "accuracy with a template": Accuracy(template=load_template("boxed")),
     "accuracy with verifiers": Accuracy(verifiers={task: cls() for task, cls in VERIFIERS.items()}),
+    "answer-format": AnswerFormat(fields={"bbox_2d": 4, "point_2d": 2}, graded=False),
     "best": Best({"a": ONE, "b": Format()}, unjudged="skip"),
+    "boxes": Boxes(metric="hits", iou_over=0.5, frame=(840.0, 840.0), inclusive=True),
     "clip": Clip(ONE, low=-1.0),
+    "clip-score": ClipScore(
+        encoder=FgClip(model=fgclip_folder(), cache_mb=1, threads=1), form="cosine", saturate_at=0.4
+    ),
     "constant": ONE,
     "custom": Custom("rewardkit.rewards:Constant", {"value": 2.0}),
     "format": Format(),
@@ -69,19 +88,44 @@ EXAMPLES: dict[str, Reward] = {
     ),
     "gate": Gate(Format(), ONE, at_least=0.5),
     "group": Group(ONE, statistic="pass-rate"),
+    "judge": Judge(
+        base_url="http://127.0.0.1:9/v1",
+        model="none",
+        mode="rubric",
+        criteria="Is it so?",
+        high=5.0,
+        retries=0,
+        concurrency=1,
+    ),
+    "jigsaw": Jigsaw(step_cost=0.1, steps_field="turns"),
+    "jigsaw with a template": Jigsaw(template=load_template({"base": "think-answer"})),
     "keyword-recall": KeywordRecall(),
     "language": Language(language="en"),
     "length": Length(),
     "length with a reward": Length(
         shape="cosine", correct=Accuracy(), correct_range=(0.25, 1.0), wrong_range=(-2.0, 0.0)
     ),
+    "ref-caption": RefCaption(encoder=TransformersClip(model=clip_folder())),
+    "non-repeat": NonRepeat(allowed=2, template="think-answer", section="think"),
+    "perception-tokens": PerceptionTokens(tokens="boxes", metric="iou"),
+    "phrase-alignment": PhraseAlignment(
+        encoder=FgClip(model=fgclip_folder(), threads=1),
+        split="clauses",
+        text_mode="short",
+        measure="precision",
+    ),
+    "preference-model": PreferenceModel(model=reward_model_folder(), scale=2.0, sigmoid=True),
+    "points": Points(template=None, metric="mean", aim="point", own_box=True),
     "repetition": Repetition(),
     "route": Route({"math": ONE, "text": Format()}, default=Clip(ONE, high=0.5)),
     "saturate": Saturate(ONE, at=0.4),
     "scale": Scale(ONE, factor=2.0),
     "weighted": Weighted({"a": Part(0.9, Accuracy()), "b": Part(0.1, Format())}, unjudged="zero"),
 }
-NAMES = {**vars(package), **{cls.__name__: cls for cls in VERIFIERS.values()}}
+NAMES = {
+    **vars(package),
+    **{cls.__name__: cls for cls in (*VERIFIERS.values(), *ENCODERS.values())},
+}
 
 
 def test_every_kind_has_an_example_and_its_own_tag() -> None:
@@ -395,7 +439,7 @@ def test_functions_without_a_name_cannot_be_written(reward: Reward) -> None:
     [
         pytest.param("gsm8", "did you mean 'gsm8k'?", id="near a preset"),
         pytest.param("", "expected a preset", id="empty"),
-        pytest.param("zebra", "expected a preset (gsm8k, llava-cot, math", id="no preset"),
+        pytest.param("zebra", "a YAML file, or file.py:name, got 'zebra'", id="no preset"),
         pytest.param(
             "none.yaml", "none.yaml: expected a YAML file, got: No such file", id="no file"
         ),

@@ -9,6 +9,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from rewardkit.cli.calibrate import calibrate_command
 from rewardkit.cli.compare import compare_command
 from rewardkit.cli.rewards import rewards_command
 from rewardkit.cli.sample import sample_command
@@ -34,6 +35,9 @@ app.command("rewards", short_help="List rewards, presets and the rest, or show o
 )
 app.command("summary", short_help="Show what scored files say, part by part.")(summary_command)
 app.command("compare", short_help="Show what changed between two scored files.")(compare_command)
+app.command("calibrate", short_help="Show how a reward's encoder tells images apart.")(
+    calibrate_command
+)
 app.command("sample", short_help="Split questions into easy, medium and hard.")(sample_command)
 # A negative number is an answer, not an option.
 app.command("verify", context_settings={"ignore_unknown_options": True})(verify_command)

@@ -121,9 +121,20 @@ def render(parts: Sequence["RenderableType"]) -> str:
     return "".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines())
 
 
+def check_place(output: Path, inputs: Sequence[Path]) -> None:
+    """Refuse an output that can't be written, or is an input; for a command, before its work.
+
+    Raises:
+        ConfigError: Naming the output.
+    """
+    check_output(output, inputs)
+    if not output.parent.is_dir():
+        raise ConfigError(f"{output}: expected a folder {output.parent}, got nothing at this path")
+
+
 def write_text(output: Path, text: str, inputs: Sequence[Path]) -> None:
     """Write a result to a file, whole or not at all; to a device or a pipe as it is."""
-    check_output(output, inputs)
+    check_place(output, inputs)
     if is_special(output):
         try:
             output.write_text(text, encoding="utf-8")
@@ -132,7 +143,5 @@ def write_text(output: Path, text: str, inputs: Sequence[Path]) -> None:
                 f"{output}: expected to write there, got: {error.strerror}"
             ) from error
         return
-    if not output.parent.is_dir():
-        raise ConfigError(f"{output}: expected a folder {output.parent}, got nothing at this path")
     with replacing([output]) as (stream,):
         stream.write(text.encode())

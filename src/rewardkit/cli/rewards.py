@@ -2,7 +2,8 @@
 
 import inspect
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 
@@ -86,11 +87,30 @@ def read_options(cls: type) -> list[dict[str, Any]]:
         options.append(
             {
                 "name": field.encode_name,
-                "type": inspect.formatannotation(field.type),
+                "type": written(field.type),
                 "default": default,
             }
         )
     return options
+
+
+def written(annotation: object) -> str:
+    """A type as a person would write it: no modules, and of words one may choose the words.
+
+    >>> from typing import Literal, Optional
+    >>> written(Optional[Literal["mean", "max"]]), written(dict[str, list[int]])
+    ("'mean' | 'max' | None", 'dict[str, list[int]]')
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " | ".join(map(repr, arguments))
+    if origin in (Union, UnionType):
+        return " | ".join(map(written, arguments))
+    if origin is not None and arguments:
+        return f"{origin.__name__}[{', '.join(map(written, arguments))}]"
+    if annotation is type(None):
+        return "None"
+    return "..." if annotation is ... else getattr(annotation, "__name__", str(annotation))
 
 
 def show_all(entries: list[dict[str, Any]]) -> None:
@@ -130,7 +150,7 @@ def table_of(options: list[dict[str, Any]]) -> "Table":
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for title in ("option", "type", "default"):
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for option in options:
         table.add_row(*(Text(str(option[key])) for key in ("name", "type", "default")))
     return table
