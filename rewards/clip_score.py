@@ -33,6 +33,7 @@ from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.saturation import SaturateAt, check_saturation, saturation_of
 from rewardkit.rewards.sections import TemplateOption, check_section
 from rewardkit.rewards.transform import saturate
+from rewardkit.rewards.truncation import TRUNCATED
 from rewardkit.types import Rollout, Score
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class ClipScore(
         if len(row.images) > 1:
             reason += f", {self.across} of {len(row.images)} images"
         if text.truncated:
-            reason += "; text truncated"
+            reason += f"; {TRUNCATED}"
         if self.form == "cosine":
             if at is None:
                 return Score(value, reason)

@@ -17,6 +17,7 @@ from rewardkit.rewards.plain import check_plain
 from rewardkit.rewards.saturation import check_saturation
 from rewardkit.rewards.sections import TemplateOption, check_section
 from rewardkit.rewards.transform import saturate
+from rewardkit.rewards.truncation import TRUNCATED
 from rewardkit.types import Rollout, Score
 
 
@@ -123,7 +124,7 @@ class RefCaption(
                 value, nearest = near, number
         reason = f"cosine {value:.4f} with reference {nearest + 1} of {len(row.references)}"
         if text.truncated:
-            reason += "; text truncated"
+            reason += f"; {TRUNCATED}"
         if self.saturate_at is None:
             return Score(value, reason)
         paid = saturate(value, self.saturate_at)
