@@ -63,6 +63,7 @@ def _tower_flop(tower: Tower, tokens: int) -> float:
 SIZES = {
     "tiny": Size(Tower(64, 2, 2), Tower(64, 2, 2), 64, 16, 32),
     "ViT-S-16": Size(Tower(384, 12, 6), Tower(384, 12, 6), 224, 16, 384),
+    "ViT-B-16": Size(Tower(768, 12, 12), Tower(512, 12, 8), 224, 16, 512),
     "ViT-B-32": Size(Tower(768, 12, 12), Tower(512, 12, 8), 224, 32, 512),
     "ViT-L-14": Size(Tower(1024, 24, 16), Tower(768, 12, 12), 224, 14, 768),
 }
