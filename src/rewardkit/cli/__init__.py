@@ -15,6 +15,7 @@ from rewardkit.cli.rewards import rewards_command
 from rewardkit.cli.sample import sample_command
 from rewardkit.cli.score import score_command
 from rewardkit.cli.summary import summary_command
+from rewardkit.cli.train import train_command
 from rewardkit.cli.verify import verify_command
 from rewardkit.errors import RewardkitError, RolloutError
 
@@ -39,6 +40,9 @@ app.command("calibrate", short_help="Show how a reward's encoder tells images ap
     calibrate_command
 )
 app.command("sample", short_help="Split questions into easy, medium and hard.")(sample_command)
+app.command("train", short_help="Train: warm-up, sampling, GRPO, evaluation, from one recipe.")(
+    train_command
+)
 # A negative number is an answer, not an option.
 app.command("verify", context_settings={"ignore_unknown_options": True})(verify_command)
 

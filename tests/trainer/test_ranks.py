@@ -1,0 +1,84 @@
+"""Two processes over gloo, killed and resumed; and the command as users call it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("trl")
+pytest.importorskip("sklearn")
+
+from tiny_runs import EVALUATE, GRPO, SAMPLE, WARMUP, write_world
+
+pytestmark = pytest.mark.slow
+TIMES = ("step_time", "reward_seconds", "reward_share")
+
+
+def launch(recipe: Path, output: Path, *options: str) -> list[str]:
+    accelerate = [
+        *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"),
+        *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
+        *("--main_process_port", "0", "-m", "rewardkit"),
+    ]
+    return [sys.executable, *accelerate, "train", str(recipe), "-o", str(output), *options]
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ) | {
+        "ACCELERATE_USE_CPU": "true",
+        "OMP_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+def final(output: Path) -> dict[str, Any]:
+    done = json.loads((output / "state.json").read_text())["done"]
+    return {
+        name: {key: value for key, value in one["metrics"].items() if key not in TIMES}
+        for name, one in done.items()
+    }
+
+
+def kill_after(command: list[str], metrics: Path, stage: str, step: int) -> None:
+    """Start a run, and end all its processes as soon as it has logged a step."""
+    run = subprocess.Popen(
+        command, env=environment(), start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    wanted = f'{{"stage": "{stage}", "step": {step},'
+    until = time.monotonic() + 240
+    while time.monotonic() < until and run.poll() is None:
+        if metrics.exists() and wanted in metrics.read_text():
+            break
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+
+
+def test_two_ranks_are_resumed_to_the_same_figures(tmp_path: Path) -> None:
+    rl: dict[str, Any] = GRPO | {"watch_every": 2, "watch_rows": 5, "adaptive": {}}
+    rl |= {"options": GRPO["options"] | {"max_steps": 12}}
+    fields = write_world(tmp_path) | {
+        "stages": {
+            "warm": WARMUP,
+            "pick": SAMPLE,
+            "rl": rl,
+            "eval": EVALUATE,
+            "out": {"kind": "export"},
+        }
+    }
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(json.dumps(fields))
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    subprocess.run(launch(recipe, whole), env=environment(), check=True, timeout=300)
+    kill_after(launch(recipe, killed), killed / "metrics.jsonl", "rl", 5)
+    assert "eval" not in final(killed)
+    subprocess.run(launch(recipe, killed, "--resume"), env=environment(), check=True, timeout=300)
+    assert final(killed) == final(whole)
+    rollouts = [path.read_text().count("\n") for path in sorted(whole.glob("*-pick/rollouts.*"))]
+    assert rollouts == [24, 24]

@@ -1,0 +1,76 @@
+"""GRPO on TRL, with a reward of rewardkit as its one reward function."""
+
+import logging
+from typing import Any
+
+from accelerate.utils import gather_object
+from datasets import Dataset
+from torch.utils.data import Sampler
+from trl import GRPOTrainer
+
+from rewardkit.generation.policy import end_ids
+from rewardkit.generation.questions import ask, check_modality
+from rewardkit.trainer.fitting import add_images, fit, policy_for, trl_config
+from rewardkit.trainer.recipe import Grpo
+from rewardkit.trainer.rewarding import StageReward
+from rewardkit.trainer.run import Context, Done
+from rewardkit.trainer.sampler import AdaptivePrompts, SamplerState
+from rewardkit.trainer.watch import Watch
+
+
+def run(stage: Grpo, context: Context) -> Done:
+    """Train with GRPO on the stage's questions."""
+    where = f"stages.{context.name}"
+    config = trl_config(stage, context.recipe, context.folder, context.seed, where)
+    prompts = None
+    if stage.adaptive is not None:
+        prompts = AdaptivePrompts(len(context.rows), config, stage.adaptive)
+    reward = StageReward(
+        stage.reward,
+        context.rows,
+        on_error=stage.on_error,
+        failed=context.folder / "failed.jsonl",
+        gather=gather_object,
+        observe=None if prompts is None else prompts.observe,
+    )
+    arguments: dict[str, Any] = {
+        "args": config,
+        "reward_funcs": [reward],
+        "train_dataset": to_dataset(context, check_modality(context.rows, where)),
+        "processing_class": context.processor,
+        **policy_for(context),
+    }
+    if prompts is None:
+        trainer = GRPOTrainer(**arguments)
+    else:
+        trainer = AdaptiveTrainer(prompts, **arguments)
+        trainer.add_callback(SamplerState(prompts, context.folder))
+    reward.end_ids = frozenset(end_ids(trainer.model, context.processor))
+    if stage.watch_every:
+        trainer.add_callback(Watch(stage, context, trainer))
+    # TRL prints the whole row for each reply that is not judged; the share is in the figures.
+    logging.getLogger("trl.trainer.grpo_trainer").setLevel(logging.ERROR)
+    steps = config.steps_per_generation * config.num_iterations
+    return fit(trainer, context, max(1, steps // config.gradient_accumulation_steps))
+
+
+class AdaptiveTrainer(GRPOTrainer):
+    """GRPO whose questions are drawn by what they still teach."""
+
+    def __init__(self, prompts: AdaptivePrompts, **arguments: Any) -> None:  # noqa: ANN401 - TRL's
+        """Take the sampler, and TRL's own arguments."""
+        self.prompts = prompts
+        super().__init__(**arguments)
+
+    def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler[int]:
+        return self.prompts
+
+
+def to_dataset(context: Context, with_images: bool) -> Dataset:
+    """Prompts as TRL takes them, each with the number of its question for the reward."""
+    columns = {
+        "prompt": [ask(row, context.instruction) for row in context.rows],
+        "row": list(range(len(context.rows))),
+    }
+    dataset = Dataset.from_dict(columns)
+    return add_images(dataset, context.rows) if with_images else dataset
