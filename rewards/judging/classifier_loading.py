@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rewardkit.errors import ConfigError
+from rewardkit.rewards.encoders.digests import file_digest
+from rewardkit.rewards.encoders.tokenizing import plain_errors
 from rewardkit.rewards.judging.classifier import Classifier
 
 if TYPE_CHECKING:
@@ -80,8 +82,7 @@ def checkpoint_digest(model: str) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in (".json", ".jinja", ".safetensors", ".model", ".txt"):
             name = path.relative_to(folder).as_posix().encode()
-            with path.open("rb") as file:
-                digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())
+            digest.update(name + b"\0" + bytes.fromhex(file_digest(path)))
     return digest.hexdigest()
 
 
@@ -109,7 +110,8 @@ def load_classifier(model: str, runtime: Runtime) -> Classifier:
             trust_remote_code=False,
             output_loading_info=True,
         )
-        tokenizer, processor = _load_text_side(place, config)
+        with plain_errors():
+            tokenizer, processor = _load_text_side(place, config)
     except (*_FAULTS, SafetensorError, StrictDataclassError) as error:
         why = " ".join(str(error).split())[:300]
         raise ConfigError(f"{_MODEL}: could not load {model!r:.200}: {why}") from error

@@ -295,6 +295,9 @@ def broken(folder: Path, name: str) -> None:
         (folder / "tokenizer.json").unlink()
     elif name == "a tokenizer of nothing":
         (folder / "tokenizer.json").write_text("null")
+    elif name == "half a tokenizer":
+        half = {"version": "9", "added_tokens": [], "model": {"type": "BPE"}}
+        (folder / "tokenizer.json").write_text(json.dumps(half))
     elif name == "settings that are a list":
         (folder / "tokenizer_config.json").write_text("[]")
     if name in ("missing parameter", "left over parameter", "other shape"):
@@ -328,6 +331,7 @@ BROKEN = {
     "padding from elsewhere": "could not load",
     "no tokenizer": "expected a tokenizer's files in",
     "a tokenizer of nothing": "could not load",
+    "half a tokenizer": "could not load",
     "settings that are a list": "could not load",
 }
 
