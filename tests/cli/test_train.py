@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl")
-pytest.importorskip("sklearn")
-
 sys.path.insert(0, str(Path(__file__).parents[1] / "trainer"))
 from tiny_runs import EVALUATE, WARMUP, write_world
 

@@ -3,16 +3,18 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from rewardkit.digits.questions import PROMPTS
 from rewardkit.digits.tiny_vlm import vocabulary, write_tiny_vlm
 from rewardkit.digits.world import draw_rows
 
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
-pytest.importorskip("sklearn")
+PROCESSORS: Any = AutoProcessor
+"""Its methods have no types."""
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_processor_cuts_a_gold_reply_into_words(folder: Path) -> None:
-    tokenizer = transformers.AutoProcessor.from_pretrained(folder).tokenizer
+    tokenizer = PROCESSORS.from_pretrained(folder).tokenizer
     reply = draw_rows("demonstrations", 1, seed=0)[0]["completion"]
     ids = tokenizer(reply)["input_ids"]
     assert len(ids) == len(reply.split())
@@ -29,7 +31,7 @@ def test_processor_cuts_a_gold_reply_into_words(folder: Path) -> None:
 
 
 def test_every_word_of_the_world_is_known(folder: Path) -> None:
-    tokenizer = transformers.AutoProcessor.from_pretrained(folder).tokenizer
+    tokenizer = PROCESSORS.from_pretrained(folder).tokenizer
     replies = [row["completion"] for row in draw_rows("demonstrations", 200, seed=0)]
     for text in (*PROMPTS.values(), *replies):
         assert tokenizer.unk_token_id not in tokenizer(text)["input_ids"]
@@ -37,8 +39,8 @@ def test_every_word_of_the_world_is_known(folder: Path) -> None:
 
 
 def test_model_sees_an_image_and_writes_words(folder: Path) -> None:
-    model = transformers.AutoModelForImageTextToText.from_pretrained(folder)
-    processor = transformers.AutoProcessor.from_pretrained(folder)
+    model: Any = AutoModelForImageTextToText.from_pretrained(folder)
+    processor = PROCESSORS.from_pretrained(folder)
     rows = draw_rows("test", 2, seed=0)
     prompts = [
         processor.apply_chat_template(

@@ -11,9 +11,6 @@ from rewardkit.digits.world import Split, draw_rows, is_held, load_scans, scan_i
 from rewardkit.rewards import Accuracy, Format, KeywordRecall
 from rewardkit.types import Rollout
 
-pytest.importorskip("sklearn")
-pytest.importorskip("PIL")
-
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 
