@@ -74,7 +74,7 @@ async def ask(client: httpx.AsyncClient, endpoint: Endpoint, body: bytes) -> str
         except _AgainError as error:
             last.append(str(error))
             left = ends - asyncio.get_running_loop().time()
-            if error.wait_s >= left:
+            if error.wait_s and error.wait_s >= left:
                 wait = f"the server says to wait {error.wait_s:g} s, the deadline is nearer"
                 return Failed(f"{error}; {wait}")
             raise

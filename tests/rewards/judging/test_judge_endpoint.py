@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 from judge_server import Behave, Handler, JudgeServer, Request, completion, in_turn, say, send
 from tenacity import AsyncRetrying, RetryCallState
 
 from rewardkit.rewards.judge import Judge
 from rewardkit.rewards.judging.client import Endpoint
-from rewardkit.rewards.judging.endpoint import _Pause
+from rewardkit.rewards.judging.endpoint import Failed, _Pause, ask
 from rewardkit.rewards.judging.own_thread import run_in_own_thread
 from rewardkit.types import Rollout, Score
 
@@ -189,10 +190,24 @@ def test_attempts_come_to_an_end(name: str, server: JudgeServer) -> None:
 @pytest.mark.parametrize("behave", [never, drip, send(b"", 503)], ids=["never", "drip", "503"])
 def test_deadline_holds_for_all_attempts_together(behave: Behave, server: JudgeServer) -> None:
     server.behave = behave
-    got = score_of(server, retries=20, backoff_s=0.02, timeout_s=0.05, deadline_s=0.2)
+    got = score_of(server, retries=20, backoff_s=0.02, timeout_s=0.05, deadline_s=0.6)
     assert got.value is None
-    assert "no answer by the deadline of 0.2 s, the last failure: " in got.reason
+    assert "no answer by the deadline of 0.6 s, the last failure: " in got.reason
     assert len(server.requests) < 21
+
+
+def test_a_failure_after_the_deadline_is_the_deadline(server: JudgeServer) -> None:
+    async def slow(request: httpx.Request) -> httpx.Response:
+        time.sleep(0.05)  # holds up the loop, so the answer is there before the alarm is heard
+        return httpx.Response(503, stream=httpx.ByteStream(b""))
+
+    async def asked() -> object:
+        endpoint = Endpoint(server.url, "", 1.0, deadline_s=0.01, retries=20, backoff_s=1.0)
+        async with httpx.AsyncClient(transport=httpx.MockTransport(slow)) as client:
+            return await ask(client, endpoint, b"{}")
+
+    said = "no answer by the deadline of 0.01 s, the last failure: status 503"
+    assert asyncio.run(asked()) == Failed(said)
 
 
 def test_a_pause_beyond_the_deadline_is_not_begun(server: JudgeServer) -> None:
