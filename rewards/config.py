@@ -16,6 +16,7 @@ from rewardkit.rewards.encoders import ENCODERS
 from rewardkit.rewards.place import Place, as_mapping, check_keys, described, missing
 from rewardkit.rewards.plain import read_plain
 from rewardkit.rewards.preset import named_config
+from rewardkit.rewards.structs import made_struct, read_struct
 from rewardkit.rewards.weighted import Part
 from rewardkit.suggest import did_you_mean
 from rewardkit.templates import Template, load_template
@@ -85,30 +86,11 @@ def _part(value: object, place: Place) -> Part:
         reward = _reward(read_plain(fields["preset"], str, place.at("preset")), place)
     else:
         reward = _reward(fields, place)
-    return _made(Part, {"weight": weight, "reward": reward}, place)
+    return made_struct(Part, {"weight": weight, "reward": reward}, place)
 
 
-def _struct(
-    cls: type[msgspec.Struct], values: Mapping[str, object], place: Place
-) -> msgspec.Struct:
-    known = {field.encode_name: field for field in msgspec.structs.fields(cls)}
-    check_keys(values, known, place)
-    for name, field in known.items():
-        if field.required and name not in values:
-            raise place.error(f"missing key '{name}', required by {cls.__name__}")
-    options = {
-        known[key].name: _value(value, known[key].type, place.at(key))
-        for key, value in values.items()
-    }
-    return _made(cls, options, place)
-
-
-def _made(cls: type[S], options: Mapping[str, object], place: Place) -> S:
-    try:
-        return cls(**options)
-    except ConfigError as error:
-        owner = str(cls.__struct_config__.tag or cls.__name__.lower())
-        raise place.adopt(error, owner, cls.__struct_fields__) from None
+def _struct(cls: type[S], values: Mapping[str, object], place: Place) -> S:
+    return read_struct(cls, values, place, _value)
 
 
 def _value(value: object, hint: object, place: Place) -> object:

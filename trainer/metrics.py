@@ -3,9 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from rewardkit.atomic import replacing
+
+Progress: TypeAlias = Callable[[str, int, int, dict[str, float]], None]
+"""Is told stage, step, steps in all (0 where unknown) and figures."""
 
 
 class Metrics:
@@ -19,7 +22,7 @@ class Metrics:
         self,
         path: Path,
         writes: bool,
-        progress: Callable[[str, int, int, dict[str, float]], None] | None = None,
+        progress: Progress | None = None,
         stage: str = "",
     ) -> None:
         """Describe the file; nothing is written yet."""

@@ -1,23 +1,19 @@
 """What a recipe comes to, checked before any work: data, template, rewards, model, TRL options."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import msgspec
 
 from rewardkit.engine.checks import check_models
 from rewardkit.errors import ConfigError
-from rewardkit.formats import read_renamings
+from rewardkit.generation.filters import find_fault
 from rewardkit.generation.policy import load_processor, read_config, sees
-from rewardkit.generation.questions import check_modality, read_questions
-from rewardkit.rewards import needs_groups
-from rewardkit.suggest import did_you_mean
+from rewardkit.generation.questions import Source, check_images, check_modality, read_questions
+from rewardkit.generation.split import Split, split_questions
 from rewardkit.templates import load_template
-from rewardkit.trainer.recipe import Evaluate, Grpo, Recipe, Sample, Warmup
-from rewardkit.trainer.split import Split, split_questions
+from rewardkit.trainer.recipe import Evaluate, Export, Grpo, Recipe, Sample, Stage, Warmup
 from rewardkit.types import Rollout
-
-OURS = ("output_dir", "model_init_kwargs", "remove_unused_columns", "resume_from_checkpoint")
-"""Options of TRL that a recipe can't set, as the run is built on them."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +22,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         recipe: The recipe.
         split: Its questions.
-        own_rows: Questions of stages that have their own, by the stage's `id()`.
+        own_rows: Questions of stages that have their own, by the stage's name; none that is held
+            out is among them.
         processor: The model's.
         architecture: The model's.
         instruction: What the template asks for.
@@ -34,27 +31,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     recipe: Recipe
     split: Split
-    own_rows: dict[int, list[Rollout]]
+    own_rows: dict[str, list[Rollout]]
     processor: Any
     architecture: str
     instruction: str
-
-    def lines(self) -> list[str]:
-        """The plan for a person, one line a fact."""
-        recipe, counts = self.recipe, (len(self.split.train), len(self.split.held_out))
-        images = "images" if sees(self.processor) else "text alone"
-        lines = [
-            f"model {recipe.model.path}: {self.architecture}, {images}",
-            f"data {counts[0]} questions to train on, {counts[1]} held out",
-            f"output {recipe.output}, seed {recipe.seed}",
-        ]
-        for number, (name, stage) in enumerate(recipe.stages.items(), start=1):
-            own = self.own_rows.get(id(stage))
-            source = getattr(stage, "source", None)
-            of = f" on {len(own)} rows of its own" if own else f" on {source}" if source else ""
-            options = ", ".join(f"{k}={v}" for k, v in getattr(stage, "options", {}).items())
-            lines.append(f"{number}. {name}: {stage.__struct_config__.tag}{of} {options}".rstrip())
-        return lines
 
 
 def make_plan(recipe: Recipe) -> Plan:
@@ -63,56 +43,82 @@ def make_plan(recipe: Recipe) -> Plan:
     Raises:
         ConfigError: For the first thing that can't work, with its path in the recipe.
     """
+    template = load_template(recipe.template)
     split = split_questions(recipe.data, recipe.seed)
-    places = read_renamings(None, [f"{name}={at}" for name, at in recipe.data.fields.items()])
-    own = {
-        id(stage): read_questions(stage.data, places)
-        for stage in recipe.stages.values()
-        if isinstance(stage, Warmup) and stage.data
-    }
     config, processor = read_config(recipe.model), load_processor(recipe.model)
-    for rows, where in [(split.train, "data.train"), *((rows, "warmup") for rows in own.values())]:
-        if check_modality(rows, where) and not sees(processor):
-            raise ConfigError(f"{where}: expected text alone, as the model sees no images")
+    check_rows(split.train, "data.train", processor)
+    check_rows(split.held_out, "data.held_out", processor)
+    own: dict[str, list[Rollout]] = {}
     for name, stage in recipe.stages.items():
-        where = f"stages.{name}"
-        if isinstance(stage, Evaluate) or (isinstance(stage, Grpo) and stage.watch_every):
-            if not split.held_out:
-                raise ConfigError(f"{where}: expected held-out questions, got none")
-        if isinstance(stage, Grpo | Sample | Evaluate):
-            try:
-                check_models(stage.reward)
-            except ConfigError as error:
-                raise ConfigError(f"{where}.reward: {error}") from error
+        where, rows = f"stages.{name}", split.train
         if isinstance(stage, Grpo | Warmup):
-            check_options(stage, recipe, where)
+            if stage.data is not None:
+                rows = own[name] = read_own(recipe, stage.data, split, f"{where}.data")
+                check_rows(rows, f"{where}.data", processor)
+            check_modality(rows, where)
+        if isinstance(stage, Warmup) and stage.source is None:
+            filters = stage.filters(template)
+            if all(find_fault(row, filters) for row in rows):
+                raise ConfigError(
+                    f"{where}: expected rows to learn from, got none past the filters"
+                )
+        if isinstance(stage, Grpo) and stage.watch_every:
+            check_modality(split.held_out[: stage.watch_rows], f"{where}.watch_every")
+        check_stage(stage, recipe, split, where)
     return Plan(
         recipe=recipe,
         split=split,
         own_rows=own,
         processor=processor,
         architecture=(config.architectures or ["unknown"])[0],
-        instruction=load_template(recipe.template).instruction() if recipe.instruct else "",
+        instruction=template.instruction() if recipe.instruct else "",
     )
 
 
-def check_options(stage: Grpo | Warmup, recipe: Recipe, where: str) -> None:
-    """Refuse options that TRL doesn't know or that contradict each other."""
-    from rewardkit.trainer.fitting import option_names, trl_config  # takes seconds to import
+def read_own(recipe: Recipe, data: list[Source], split: Split, where: str) -> list[Rollout]:
+    """A stage's own questions, but those whose group is held out.
 
-    known = option_names(stage)
-    for name in stage.options:
-        if name in OURS:
-            raise ConfigError(f"{where}.options.{name}: expected none, as the run sets it")
-        if name not in known:
-            near = did_you_mean(name, known)
-            raise ConfigError(f"{where}.options.{name}: unknown to TRL{near}")
-    config = trl_config(stage, recipe, recipe.output, 0, where)
-    if not isinstance(stage, Grpo):
-        return
-    local = config.per_device_train_batch_size * config.steps_per_generation
-    if needs_groups(stage.reward) and local % config.num_generations:
-        raise ConfigError(
-            f"{where}.options: expected whole groups on each process, as the reward compares their "
-            f"rollouts, got {local} rollouts a process and {config.num_generations} a group"
-        )
+    Raises:
+        ConfigError: When none is left.
+    """
+    held = {row.group for row in split.held_out}
+    rows = [row for row in read_questions(data, recipe.data.places) if row.group not in held]
+    if not rows:
+        raise ConfigError(f"{where}: expected questions that are not held out, got none")
+    return rows
+
+
+def check_rows(rows: list[Rollout], where: str, processor: object) -> None:
+    """Refuse images that are missing, or that the model can't see.
+
+    Raises:
+        ConfigError: For the first one.
+    """
+    if any(row.images for row in rows) and not sees(processor):
+        raise ConfigError(f"{where}: expected text alone, as the model sees no images")
+    check_images(rows, where)
+
+
+def check_stage(stage: Stage, recipe: Recipe, split: Split, where: str) -> None:
+    """Refuse a stage that can't run.
+
+    Raises:
+        ConfigError: For the first thing that it lacks.
+    """
+    looks = isinstance(stage, Evaluate) or (isinstance(stage, Grpo) and stage.watch_every)
+    if looks and not split.held_out:
+        raise ConfigError(f"{where}: expected held-out questions, got none")
+    if not isinstance(stage, Warmup | Export):
+        try:
+            check_models(stage.reward)
+        except ConfigError as error:
+            raise ConfigError(f"{where}.reward: {error}") from error
+    if isinstance(stage, Grpo | Warmup):
+        from rewardkit.trainer.options import check_options  # takes seconds to import
+
+        vllm = getattr(check_options(stage, recipe, where), "use_vllm", False)
+    else:
+        how = stage.generation if isinstance(stage, Sample) else getattr(stage, "greedy", None)
+        vllm = how is not None and how.engine == "vllm"
+    if vllm and find_spec("vllm") is None:
+        raise ConfigError(f"{where}: expected vllm installed, as it is asked for, got none")

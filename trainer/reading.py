@@ -1,33 +1,28 @@
 """A recipe file to a recipe: every key checked, errors with their path."""
 
-import hashlib
+import re
+import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from rewardkit.errors import ConfigError
-from rewardkit.rewards import encode, fingerprint
+from rewardkit.generation.questions import Source
 from rewardkit.rewards.base import Reward
 from rewardkit.rewards.config import decode
 from rewardkit.rewards.options import parse_option
-from rewardkit.rewards.place import Place, as_mapping, check_keys, described, missing
+from rewardkit.rewards.place import Place, as_mapping, described
 from rewardkit.rewards.plain import read_plain
+from rewardkit.rewards.structs import read_struct
 from rewardkit.rewards.yaml_text import read_yaml
 from rewardkit.suggest import did_you_mean
 from rewardkit.templates import Template, load_template
-from rewardkit.trainer.recipe import (
-    STAGES,
-    Evaluate,
-    Grpo,
-    Recipe,
-    Sample,
-    Stage,
-)
+from rewardkit.trainer.recipe import STAGES, Recipe, Sample, Stage
+from rewardkit.trainer.stage_keys import gather_options, spelled_out
 
 SHIPPED = Path(__file__).parent / "recipes"
-S = typing.TypeVar("S", bound=msgspec.Struct)
 
 
 def recipe_names() -> list[str]:
@@ -45,14 +40,13 @@ def recipe_titles() -> dict[str, str]:
     return {name: text.partition("\n")[0].lstrip("# ") for name, text in files.items()}
 
 
-def load_recipe(
-    spec: str | Path | Mapping[str, object], options: typing.Sequence[str] = ()
-) -> Recipe:
+def load_recipe(spec: str | Path | Mapping[str, object], options: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
     Args:
         spec: A shipped recipe's name, the path of a YAML file, or a mapping as in one.
-        options: `dotted.path=value`, such as `stages.perception.options.learning_rate=2e-6`.
+        options: `dotted.path=value`, such as `stages.perception.options.learning_rate=2e-6`; an
+            option of TRL's may stand at the stage itself, as in `stages.perception.learning_rate`.
 
     Raises:
         ConfigError: With the path of what is wrong, what was expected and what was got.
@@ -68,8 +62,10 @@ def load_recipe(
         config, where = read_yaml(path), str(spec)
     place = Place(where)
     fields = as_mapping(config, place, "a recipe: a mapping with model, data, template, stages")
+    fields = gather_options(fields, place)
     for option in options:
-        fields = _set(fields, *parse_option(option), place)
+        dotted, value = parse_option(option)
+        fields = _set(fields, spelled_out(dotted, fields), value, place)
     return read_recipe(fields, place)
 
 
@@ -79,57 +75,23 @@ def read_recipe(fields: Mapping[str, object], place: Place) -> Recipe:
     Raises:
         ConfigError: As `load_recipe`.
     """
-    recipe = _struct(Recipe, fields, place)
+    recipe = read_struct(Recipe, fields, place, _value)
     if not recipe.stages:
         raise place.at("stages").error("expected at least one stage, got none")
-    seen: list[str] = []
+    levels: list[str] = []
     for name, stage in recipe.stages.items():
-        source = getattr(stage, "source", None)
-        if source is not None:
-            _check_source(source, seen, place.at("stages").at(name).at("from"))
-        if type(stage) is STAGES["sample"]:
-            seen += [f"{name}.{level}" for level in ("easy", "medium", "hard")]
+        at, source = place.at("stages").at(name), getattr(stage, "source", None)
+        if not re.fullmatch(r"[\w-]+", name):  # it names a folder, and stands in dotted paths
+            raise at.error(f"expected a name of letters, digits, _ and -, got {name!r}")
+        if source is not None and getattr(stage, "data", None) is not None:
+            raise at.error("expected 'data' or 'from', got both")
+        if source is not None and source not in levels:
+            names = ", ".join(levels) or "a sample stage before this one, of which there is none"
+            near = did_you_mean(source, levels).replace(", did", "; did")
+            raise at.at("from").error(f"expected {names}, got {source!r}{near}")
+        if isinstance(stage, Sample):
+            levels += [f"{name}.{level}" for level in ("easy", "medium", "hard")]
     return recipe
-
-
-def as_plain(value: object) -> typing.Any:  # noqa: ANN401 - whatever YAML holds
-    """A recipe, or a part of one, as plain values that `load_recipe` reads back; defaults too."""
-    if isinstance(value, Template):
-        return value.to_config()
-    if isinstance(value, dict):
-        return {key: as_plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_plain(one) for one in value]
-    if isinstance(value, Reward):
-        return encode(value)
-    if not isinstance(value, msgspec.Struct):
-        return value
-    tag = value.__struct_config__.tag
-    fields = {
-        field.encode_name: as_plain(getattr(value, field.name))
-        for field in msgspec.structs.fields(value)
-    }
-    return ({"kind": tag} if tag else {}) | fields
-
-
-def fingerprint_of(recipe: Recipe) -> str:
-    """What makes two runs the same, as a hash: the recipe, and the code of its rewards."""
-    rewards = {name: fingerprint(stage.reward) for name, stage in rewarded(recipe)}
-    plain = msgspec.json.encode([as_plain(recipe) | {"output": ""}, rewards], order="sorted")
-    return hashlib.sha256(plain).hexdigest()[:16]
-
-
-def rewarded(recipe: Recipe) -> list[tuple[str, Sample | Grpo | Evaluate]]:
-    """The stages that have a reward, by name."""
-    kinds = (Sample, Grpo, Evaluate)
-    return [(name, one) for name, one in recipe.stages.items() if isinstance(one, kinds)]
-
-
-def _check_source(source: str, known: list[str], place: Place) -> None:
-    if source not in known:
-        names = ", ".join(known) or "a sample stage before this one, of which there is none"
-        near = did_you_mean(source, known).replace(", did", "; did")
-        raise place.error(f"expected {names}, got {source!r}{near}")
 
 
 def _set(fields: Mapping[str, object], path: str, value: object, place: Place) -> dict[str, object]:
@@ -143,48 +105,32 @@ def _set(fields: Mapping[str, object], path: str, value: object, place: Place) -
     return {**fields, key: _set(inner, rest, value, place.at(key))}
 
 
-def _struct(cls: type[S], values: Mapping[str, object], place: Place) -> S:
-    known = {field.encode_name: field for field in msgspec.structs.fields(cls)}
-    check_keys(values, known, place)
-    for name, field in known.items():
-        if field.required and name not in values:
-            raise missing(name, f"as {cls.__name__.lower()} needs it", values, place)
-    read = {
-        known[key].name: _value(value, known[key].type, place.at(key))
-        for key, value in values.items()
-    }
-    try:
-        return cls(**read)
-    except ConfigError as error:
-        raise place.error(error) from None
-
-
 def _value(value: object, hint: object, place: Place) -> object:
-    args = typing.get_args(hint)
-    if hint is Reward:
+    """Read one field by its annotation."""
+    union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    hints = typing.get_args(hint) if union else (hint,)
+    if Reward in hints or Template in hints:
         try:
-            return decode(value)
+            return decode(value) if Reward in hints else _template(value)
         except ConfigError as error:
             raise place.error(error) from None
     if hint == dict[str, Stage]:
         stages = as_mapping(value, place, "a mapping of names to stages")
         return {name: _stage(stage, place.at(name)) for name, stage in stages.items()}
-    if Template in args:
-        return _template(value, place)
-    for inner in (hint, *args):
-        if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and value is not None:
-            return _struct(inner, as_mapping(value, place, "a mapping"), place)
-    return read_plain(value, hint, place)
+    for one in hints:
+        if isinstance(one, type) and issubclass(one, msgspec.Struct):
+            if isinstance(value, Mapping) or (value is not None and str not in hints):
+                return read_struct(one, as_mapping(value, place, "a mapping"), place, _value)
+        if typing.get_origin(one) is list and isinstance(value, list):
+            (inner,) = typing.get_args(one)
+            return [_value(item, inner, place.at(str(i))) for i, item in enumerate(value)]
+    return read_plain(value, str if hint == Source else hint, place)
 
 
-def _template(value: object, place: Place) -> str | Template:
-    try:
-        load_template(value)  # type: ignore[arg-type]  # refuses what is neither name nor mapping
-    except ConfigError as error:
-        raise place.error(error) from None
-    return (
-        value if isinstance(value, str) else load_template(as_mapping(value, place, "a template"))
-    )
+def _template(value: object) -> str | Template:
+    """A template's name as it is, once it is known; a mapping as the template that it makes."""
+    made = load_template(typing.cast("str", value))  # which refuses all but names and mappings
+    return value if isinstance(value, str) else made
 
 
 def _stage(value: object, place: Place) -> Stage:
@@ -194,4 +140,4 @@ def _stage(value: object, place: Place) -> Stage:
         near = did_you_mean(kind, STAGES).replace(", did", "; did") if isinstance(kind, str) else ""
         got = f"{described(kind)}{near}"
         raise place.at("kind").error(f"expected one of {', '.join(STAGES)}, got {got}")
-    return _struct(STAGES[kind], fields, place)
+    return read_struct(STAGES[kind], fields, place, _value)

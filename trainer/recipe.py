@@ -9,33 +9,22 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from rewardkit.analysis.sampling import Bounds
+from rewardkit.generation.filters import Filters
 from rewardkit.generation.options import Generation, Model
+from rewardkit.generation.questions import Source
+from rewardkit.generation.split import Data
 from rewardkit.rewards.base import Reward
 from rewardkit.templates import Template
 
 Level: TypeAlias = Literal["easy", "medium", "hard"]
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True):
-    """The questions.
-
-    Attributes:
-        train: JSONL files in rewardkit's format, with relative image paths from the file.
-        held_out: Files of questions that are never trained on, or the share of the groups of
-            `train`, in [0, 1), that is set aside.
-        fields: Where a field stands in the files, such as `{reference: solution}`.
-    """
-
-    train: list[str]
-    held_out: list[str] | float = 0.1
-    fields: dict[str, str] = {}
-
-
 class Warmup(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warmup"):
     """Supervised fine-tuning on replies in the template, the loss on the reply alone.
 
     Attributes:
-        data: Files with `completion`, or in LLaVA-CoT's or Mulberry's form; None: the recipe's.
+        data: Files or data sets with `completion`, or in LLaVA-CoT's or Mulberry's form; None: the
+            recipe's.
         source: `STAGE.LEVEL` of an earlier sampling, in the file `from`.
         min_image_side: In pixels; rows with a smaller image are left out.
         forbidden: Rows whose reply has one of these phrases, any case, are left out.
@@ -44,13 +33,21 @@ class Warmup(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="w
         options: Of TRL's `SFTConfig`.
     """
 
-    data: list[str] | None = None
+    data: list[Source] | None = None
     source: str | None = msgspec.field(default=None, name="from")
     min_image_side: int = 0
     forbidden: list[str] = []
     format_valid_only: bool = True
     freeze: list[str] | None = None
     options: dict[str, Any] = {}
+
+    def filters(self, template: Template) -> Filters:
+        """What a row has to be to be learned from."""
+        return Filters(
+            template=template if self.format_valid_only else None,
+            forbidden=self.forbidden,
+            min_image_side=self.min_image_side,
+        )
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="sample"):
@@ -86,6 +83,7 @@ class Grpo(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="grp
 
     Attributes:
         reward: What a rollout is worth.
+        data: Files or data sets of its own questions; None: the recipe's.
         source: `STAGE.LEVEL` of an earlier sampling, in the file `from`; None for all questions.
         on_error: What a reward that raises does: `stop` the run with the row written down, or
             `exclude` the row.
@@ -97,6 +95,7 @@ class Grpo(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="grp
     """
 
     reward: Reward
+    data: list[Source] | None = None
     source: str | None = msgspec.field(default=None, name="from")
     on_error: Literal["stop", "exclude"] = "stop"
     adaptive: Adaptive | None = None

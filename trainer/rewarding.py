@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from rewardkit.engine.rows import PartScore, flatten
+from rewardkit.analysis.spread import Row, spread_figures
+from rewardkit.engine.rows import to_line
 from rewardkit.errors import VerifierError
 from rewardkit.rewards.base import Reward
 from rewardkit.scoring import Outcome, score_batch
-from rewardkit.trainer.spread import Row, spread_figures
-from rewardkit.types import Rollout
+from rewardkit.types import Message, Rollout
 
 Gather = Callable[[list[Any]], list[Any]]
 """Puts the lists of all processes together, in the order of ranks; the same on each."""
@@ -92,7 +92,7 @@ class StageReward:
         return msgspec.structs.replace(
             self._questions[number],
             group=str(number),  # two questions may share the words of their prompt
-            completion=completion_text(completion),
+            completion=msgspec.convert(completion, str | list[Message]),
             completion_tokens=len(ids),
             truncated=cut,
         )
@@ -120,24 +120,10 @@ class StageReward:
         """What TRL doesn't say: unjudged, and by part and in total who still differs."""
         mine: list[Row] = []
         for rollout, outcome in zip(rollouts, outcomes, strict=True):
-            parts: dict[str, PartScore] = {}
-            flatten(outcome.score.parts, "", parts)
-            values = {name: part.value for name, part in parts.items()}
-            mine.append((rollout.group, rollout.truncated, values | {"total": outcome.score.value}))
+            line = to_line(rollout, outcome, "total")
+            values = {name: part.value for name, part in line.scores.items()}
+            mine.append((rollout.group, rollout.truncated, values | {"total": line.reward}))
         rows: list[Row] = self._gather(mine)
         if self._observe is not None:
             self._observe(rows)
         return spread_figures(rows)
-
-
-def completion_text(completion: object) -> str:
-    """The reply that TRL hands over, as text or as chat messages."""
-    if isinstance(completion, str):
-        return completion
-    if isinstance(completion, list) and completion and isinstance(completion[-1], dict):
-        content = completion[-1].get("content")
-        if isinstance(content, str):
-            return content
-        if isinstance(content, list):
-            return "".join(str(part.get("text", "")) for part in content)
-    return ""

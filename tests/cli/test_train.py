@@ -33,9 +33,7 @@ def test_list_names_the_shipped_recipes() -> None:
 
 
 def test_dry_run_prints_the_plan_and_writes_nothing(recipe: Path, tmp_path: Path) -> None:
-    result = train(
-        recipe, "--dry-run", "-o", tmp_path / "run", "--set", "stages.warm.options.max_steps=7"
-    )
+    result = train(recipe, "--dry-run", "-o", tmp_path / "run", "--set", "stages.warm.max_steps=7")
     assert result.returncode == 0, result.stderr
     assert "data 24 questions to train on, 6 held out" in result.stdout
     assert "1. warm: warmup max_steps=7" in result.stdout
@@ -76,6 +74,8 @@ def test_run_prints_figures_and_is_not_begun_twice(recipe: Path, tmp_path: Path)
     result = train(recipe, "-o", tmp_path / "run", "--json")
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["eval"]["metrics"]["greedy/rows"] == 6
+    told = [line for line in result.stderr.splitlines() if line.startswith("rewardkit: ")]
+    assert [line.split()[1] for line in told] == ["warm", "eval"]  # one a stage, in a pipe
     again = train(recipe, "-o", tmp_path / "run")
     assert again.returncode == 2 and "go on with --resume" in again.stderr
     resumed = train(recipe, "-o", tmp_path / "run", "--resume", "--quiet")

@@ -4,12 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytest.importorskip("trl")
-pytest.importorskip("sklearn")
-
 import msgspec
+import pytest
 from tiny_families import write_idefics3, write_llava
 from tiny_runs import EVALUATE, GRPO, WARMUP, write_questions, write_text_model, write_world
 
@@ -103,7 +99,6 @@ def test_image_that_cannot_be_read_names_the_question() -> None:
 
 
 def test_vllm_that_is_not_installed_is_said(asked: tuple[Policy, Any, list[Rollout]]) -> None:
-    pytest.importorskip("trl")
     how = msgspec.structs.replace(HOW, engine="vllm")
     with pytest.raises(ConfigError, match="expected vllm installed"):
         load_policy("m", Model(path="m"), asked[1], how)

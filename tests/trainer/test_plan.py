@@ -4,12 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("trl")
-pytest.importorskip("sklearn")
-
 from tiny_runs import EVALUATE, GRPO, WARMUP, write_questions, write_world
 
+from rewardkit.digits.tiny_vlm import write_tiny_vlm
 from rewardkit.errors import ConfigError
 from rewardkit.trainer.plan import make_plan
 from rewardkit.trainer.reading import load_recipe
@@ -34,8 +31,12 @@ def test_images_need_a_model_that_sees(world: dict[str, Any], tmp_path: Path) ->
 
 def test_mixed_modalities_are_refused(world: dict[str, Any], tmp_path: Path) -> None:
     files = [write_questions(tmp_path, 6, True), write_questions(tmp_path, 6, False, "rl")]
-    with pytest.raises(ConfigError, match="expected images in every row or in none"):
-        plan_with(world, EVALUATE, data={"train": list(map(str, files)), "held_out": 0.3})
+    data: dict[str, Any] = {"train": list(map(str, files)), "held_out": 0.3}
+    model = {"path": str(write_tiny_vlm(tmp_path / "vlm")), "dtype": "float32"}
+    with pytest.raises(ConfigError, match=r"stages\.one: expected images in every row or in none"):
+        plan_with(world, GRPO, data=data, model=model)
+    plan_with(world, GRPO | {"data": data["train"][:1]}, data=data, model=model)
+    plan_with(world, EVALUATE, data=data, model=model)  # generation takes one kind at a time
 
 
 def test_rewards_of_groups_need_whole_groups_on_a_process(world: dict[str, Any]) -> None:
@@ -59,6 +60,38 @@ def test_reward_whose_model_is_missing(world: dict[str, Any]) -> None:
     reward = {"kind": "clip-score", "form": "cosine", "encoder": encoder, "saturate_at": 0.3}
     with pytest.raises(ConfigError, match=r"stages\.one\.reward: .*nowhere"):
         plan_with(world, GRPO | {"reward": reward})
+
+
+def test_missing_images_are_found(world: dict[str, Any], tmp_path: Path) -> None:
+    file = write_questions(tmp_path, 6, images=True)
+    (tmp_path / "demonstrations-3-0.png").unlink()
+    model = {"path": str(write_tiny_vlm(tmp_path / "vlm")), "dtype": "float32"}
+    with pytest.raises(ConfigError, match=r"data\.train: question '.*-3': image .*-3-0\.png: expe"):
+        plan_with(world, WARMUP, model=model, data={"train": [str(file)], "held_out": 0.0})
+
+
+def test_own_data_leaves_out_what_is_held_out(world: dict[str, Any]) -> None:
+    both = [*world["data"]["train"], *world["data"]["held_out"]]
+    recipe = load_recipe(world | {"stages": {"one": WARMUP | {"data": both}}})
+    plan = make_plan(recipe)
+    assert len(plan.own_rows["one"]) == len(plan.split.train) == 24
+    with pytest.raises(
+        ConfigError, match=r"stages\.one\.data: expected questions that are not held"
+    ):
+        plan_with(world, WARMUP | {"data": world["data"]["held_out"]})
+
+
+def test_filters_that_leave_nothing_are_found(world: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=r"stages\.one: expected rows to learn from"):
+        plan_with(world, WARMUP | {"forbidden": ["THINK"]})
+    with pytest.raises(ConfigError, match=r"stages\.one: expected rows to learn from"):
+        plan_with(world, WARMUP, template="pebr")
+
+
+def test_vllm_that_is_not_installed_is_said(world: dict[str, Any]) -> None:
+    options = GRPO["options"] | {"use_vllm": True}
+    with pytest.raises(ConfigError, match=r"stages\.one: expected vllm installed"):
+        plan_with(world, GRPO | {"options": options})
 
 
 def test_own_data_of_a_warm_up_is_read(world: dict[str, Any]) -> None:

@@ -10,8 +10,7 @@ import pytest
 from rewardkit.errors import ConfigError, RolloutError
 from rewardkit.generation.dialogues import as_question
 from rewardkit.generation.questions import ask, check_modality, read_questions
-from rewardkit.trainer.recipe import Data
-from rewardkit.trainer.split import split_questions
+from rewardkit.generation.split import Data, split_questions
 from rewardkit.types import Message, Rollout
 
 

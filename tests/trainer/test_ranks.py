@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("trl")
-pytest.importorskip("sklearn")
-
 from tiny_runs import EVALUATE, GRPO, SAMPLE, WARMUP, write_world
 
 pytestmark = pytest.mark.slow
@@ -45,17 +41,22 @@ def final(output: Path) -> dict[str, Any]:
     }
 
 
-def kill_after(command: list[str], metrics: Path, stage: str, step: int) -> None:
-    """Start a run, and end all its processes as soon as it has logged a step."""
-    run = subprocess.Popen(
-        command, env=environment(), start_new_session=True, stdout=subprocess.DEVNULL
-    )
+def wait_for(run: "subprocess.Popen[Any]", metrics: Path, stage: str, step: int) -> None:
+    """Wait until a run has logged a step, or has ended."""
     wanted = f'{{"stage": "{stage}", "step": {step},'
     until = time.monotonic() + 240
     while time.monotonic() < until and run.poll() is None:
         if metrics.exists() and wanted in metrics.read_text():
             break
         time.sleep(0.02)
+
+
+def kill_after(command: list[str], metrics: Path, stage: str, step: int) -> None:
+    """Start a run, and end all its processes as soon as it has logged a step."""
+    run = subprocess.Popen(
+        command, env=environment(), start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    wait_for(run, metrics, stage, step)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
 
@@ -82,3 +83,22 @@ def test_two_ranks_are_resumed_to_the_same_figures(tmp_path: Path) -> None:
     assert final(killed) == final(whole)
     rollouts = [path.read_text().count("\n") for path in sorted(whole.glob("*-pick/rollouts.*"))]
     assert rollouts == [24, 24]
+
+
+def test_ctrl_c_saves_on_both_ranks(tmp_path: Path) -> None:
+    rl = GRPO | {"options": GRPO["options"] | {"max_steps": 400, "save_steps": 400}}
+    fields = write_world(tmp_path, images=False) | {"stages": {"rl": rl}}
+    recipe, output = tmp_path / "recipe.yaml", tmp_path / "run"
+    recipe.write_text(json.dumps(fields))
+    command = launch(recipe, output)
+    run = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    wait_for(run, output / "metrics.jsonl", "rl", 2)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=120)
+    assert run.returncode != 0
+    assert "rewardkit: interrupted: go on with --resume" in said
+    (saved,) = output.glob("1-rl/checkpoint-*/complete")
+    assert {path.name for path in saved.parent.glob("rng_state_*")} >= {
+        "rng_state_0.pth",
+        "rng_state_1.pth",
+    }

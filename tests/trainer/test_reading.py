@@ -6,15 +6,11 @@ from typing import Any
 import pytest
 
 from rewardkit.errors import ConfigError
+from rewardkit.generation.datasets_source import DatasetPath
 from rewardkit.generation.options import Lora
 from rewardkit.rewards import Accuracy, load_reward
-from rewardkit.trainer.reading import (
-    as_plain,
-    fingerprint_of,
-    load_recipe,
-    recipe_names,
-    recipe_titles,
-)
+from rewardkit.trainer.identity import as_plain, fingerprint_of
+from rewardkit.trainer.reading import load_recipe, recipe_names, recipe_titles
 from rewardkit.trainer.recipe import Evaluate, Grpo, Warmup
 
 GRPO: dict[str, Any] = {"kind": "grpo", "reward": "r1"}
@@ -53,6 +49,34 @@ def test_options_by_dotted_path() -> None:
     assert (recipe.model.lora, recipe.seed) == (Lora(rank=4), 3)
 
 
+def test_options_of_trl_may_stand_at_the_stage_itself() -> None:
+    stages = {"rl": GRPO | {"learning_rate": 1e-6, "options": {"beta": 0.1}}}
+    recipe = load_recipe(RECIPE | {"stages": stages}, ["stages.rl.beta=0.2", "stages.rl.epsilon=3"])
+    options = {"learning_rate": 1e-6, "beta": 0.2, "epsilon": 3}
+    assert recipe.stages["rl"].options == options  # type: ignore[union-attr]  # a Grpo
+    stages = {"rl": GRPO | {"beta": 0.3, "options": {"beta": 0.1}}}
+    with pytest.raises(ConfigError, match=r"^stages\.rl\.beta: expected it once, got it in 'opti"):
+        load_recipe(RECIPE | {"stages": stages})
+
+
+def test_option_that_the_recipe_has_is_changed_by_either_path() -> None:
+    for path in ("stages.perception.learning_rate", "stages.perception.options.learning_rate"):
+        recipe = load_recipe("pebr-r1-7b", [f"{path}=2e-6"])
+        assert recipe.stages["perception"].options["learning_rate"] == 2e-6  # type: ignore[union-attr]  # a Grpo
+
+
+def test_data_sets_beside_files() -> None:
+    sums = {"dataset": "me/sums", "name": "easy", "split": "test"}
+    data = {"train": ["a.jsonl", sums], "held_out": [{"dataset": "me/sums"}]}
+    stages = {"warm": {"kind": "warmup", "data": [sums]}}
+    recipe = load_recipe(RECIPE | {"data": data, "stages": stages})
+    read = DatasetPath(dataset="me/sums", name="easy", split="test")
+    assert recipe.data.train == ["a.jsonl", read]
+    assert recipe.data.held_out == [DatasetPath(dataset="me/sums", split="train")]
+    assert recipe.stages["warm"].data == [read]  # type: ignore[union-attr]  # a Warmup
+    assert load_recipe(as_plain(recipe)) == recipe
+
+
 # what is wrong, options, beginning of the message
 WRONG = [
     ("unknown key", ["modle.path=x"], "modle: unknown key, expected one of model"),
@@ -62,6 +86,7 @@ WRONG = [
     ("no kind", ["stages.x={}"], "stages.x.kind: expected one of .*, got nothing"),
     ("type", ["seed=soon"], "seed: expected a whole number, got str 'soon'"),
     ("word", ["model.dtype=float8"], "model.dtype: expected one of auto"),
+    ("name", ["stages={../x: {kind: export}}"], r"stages.../x: expected a name of letters"),
     ("no stages", ["stages={}"], "stages: expected at least one stage, got none"),
     ("missing", ["stages.x={kind: grpo}"], "stages.x: missing key 'reward'"),
     ("reward", ["stages.rl.reward.kind=acuracy"], "stages.rl.reward: .*accuracy"),
@@ -70,6 +95,16 @@ WRONG = [
     ("bounds", ["stages.p={kind: sample, reward: r1, bounds: {easy_at: 0}}"], "stages.p.bounds: "),
     ("path", ["=1"], "option: expected PATH=VALUE"),
     ("inner", ["output.x=1"], "output: expected a mapping"),
+    ("data", ["data.train=[3]"], "data.train.0: expected a string, got int 3"),
+    ("data set", ["data.train=[{datset: x}]"], "data.train.0.datset: unknown key"),
+    ("no data set", ["data.held_out=[{split: x}]"], "data.held_out.0: missing key 'dataset'"),
+    ("held out", ["data.held_out=some"], "data.held_out: expected .*, got str 'some'"),
+    ("option elsewhere", ["stages.x={kind: evaluate, reward: r1, beta: 1}"], "stages.x.beta: unkn"),
+    (
+        "two sources",
+        ["stages.rl.data=[a]", "stages.rl.from=p.easy"],
+        "stages.rl: expected 'data' o",
+    ),
 ]
 
 
@@ -110,8 +145,7 @@ def test_shipped_recipes_are_read_and_written_back(name: str) -> None:
 @pytest.mark.filterwarnings("ignore")  # of transformers
 @pytest.mark.parametrize("name", recipe_names())
 def test_shipped_recipes_have_options_that_trl_knows(name: str) -> None:
-    pytest.importorskip("trl")
-    from rewardkit.trainer.plan import check_options
+    from rewardkit.trainer.options import check_options
 
     for stage in (recipe := load_recipe(name)).stages.values():
         if isinstance(stage, Grpo | Warmup):

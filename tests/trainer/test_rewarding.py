@@ -10,7 +10,7 @@ import pytest
 from rewardkit.errors import ConfigError
 from rewardkit.rewards import Weighted
 from rewardkit.rewards.base import Reward
-from rewardkit.trainer.rewarding import Gather, RewardFailed, StageReward, completion_text
+from rewardkit.trainer.rewarding import Gather, RewardFailed, StageReward
 from rewardkit.types import Rollout, Score
 
 QUESTIONS = [
@@ -144,10 +144,25 @@ def test_parts_are_figures(tmp_path: Path) -> None:
     assert (logged["groups/a/mixed"], logged["groups/b/all_wrong"]) == (1.0, 1.0)
 
 
+SAID = {"role": "assistant"}
 # what TRL may hand over, its text
-COMPLETIONS = [("x", "x"), ([{"content": "x"}], "x"), ([], ""), ([{"content": None}], ""), (3, "")]
+COMPLETIONS: list[tuple[object, str]] = [
+    ("x", "x"),
+    ([SAID | {"content": "x"}], "x"),
+    ([SAID | {"content": [{"type": "text", "text": "x"}]}], "x"),
+    ([SAID | {"content": "x"}, {"role": "tool", "content": "y"}], "x"),
+    ([SAID | {"content": None}], ""),
+    ([], ""),
+]
 
 
 @pytest.mark.parametrize(("completion", "text"), COMPLETIONS)
-def test_completion_text(completion: object, text: str) -> None:
-    assert completion_text(completion) == text
+def test_replies_as_trl_hands_them_over(completion: object, text: str, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def reward(rollouts: Sequence[Rollout]) -> list[Score]:
+        seen.extend(row.text for row in rollouts)
+        return [Score(1.0) for _ in rollouts]
+
+    call(reward, tmp_path, [completion], [0])
+    assert seen == [text]

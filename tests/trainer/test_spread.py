@@ -3,11 +3,15 @@
 from itertools import combinations
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardkit.trainer.spread import Row, spread_figures
+from rewardkit.analysis.prompt_draws import DrawState, PromptDraws
+from rewardkit.analysis.spread import Row, spread_figures
+from rewardkit.trainer.recipe import Adaptive
+from rewardkit.trainer.sampler import AdaptivePrompts
 
 VALUES = st.sampled_from([None, 0.0, 0.3, 0.1 + 0.2, 0.5, 1.0])
 ROWS = st.lists(
@@ -62,10 +66,6 @@ def config(**changed: int) -> SimpleNamespace:
 
 
 def test_adaptive_draws_have_trls_order() -> None:
-    pytest.importorskip("trl")
-    from rewardkit.trainer.recipe import Adaptive
-    from rewardkit.trainer.sampler import AdaptivePrompts
-
     prompts = AdaptivePrompts(10, config(), Adaptive())
     drawn = list(prompts)
     assert len(drawn) == len(prompts) == 2 * 4 * 2 * 2
@@ -76,15 +76,11 @@ def test_adaptive_draws_have_trls_order() -> None:
 
 
 def test_saturated_questions_are_drawn_less_and_again() -> None:
-    pytest.importorskip("trl")
-    from rewardkit.trainer.recipe import Adaptive
-    from rewardkit.trainer.sampler import AdaptivePrompts
-
     prompts = AdaptivePrompts(
         100, config(generation_batch_size=20), Adaptive(floor=0.1, memory=1.0)
     )
     alike: list[Row] = [(str(q), False, {"total": 1.0}) for q in range(50) for _ in range(2)]
-    prompts.observe(alike)
+    prompts.draws.observe(alike)
     counts = [0] * 100
     for epoch in range(40):
         prompts.set_epoch(epoch)
@@ -92,6 +88,7 @@ def test_saturated_questions_are_drawn_less_and_again() -> None:
             counts[pick] += 1
     saturated, mixed = sum(counts[:50]), sum(counts[50:])
     assert 0.05 < saturated / mixed < 0.2
-    again = AdaptivePrompts(100, config(generation_batch_size=20), Adaptive(memory=1.0))
-    again.restore(prompts.state())
-    assert again.state() == prompts.state()
+    again = PromptDraws(100, 10, seed=0, floor=0.1, memory=1.0)
+    again.state = msgspec.json.decode(msgspec.json.encode(prompts.draws.state), type=DrawState)
+    number = len(again.state.drawn)
+    assert again.picks(number) == prompts.draws.picks(number)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from rewardkit.trainer.context import Context, Done
 from rewardkit.trainer.recipe import Evaluate, Export, Grpo, Sample, Warmup
-from rewardkit.trainer.run import Context, Done
 from rewardkit.trainer.stages import evaluate, export, grpo, sample, warmup
 
 RUNNERS: dict[type, Callable[[Any, Context], Done]] = {

@@ -8,9 +8,9 @@ from accelerate import PartialState
 
 from rewardkit.generation.policy import adapter_base, load_model
 from rewardkit.rewards import fingerprint
-from rewardkit.trainer.reading import as_plain, rewarded
+from rewardkit.trainer.context import Context, Done
+from rewardkit.trainer.identity import as_plain, rewarded
 from rewardkit.trainer.recipe import Export
-from rewardkit.trainer.run import Context, Done
 
 PACKAGES = ("rewardkit", "trl", "transformers", "torch", "peft")
 

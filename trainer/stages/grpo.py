@@ -1,19 +1,20 @@
 """GRPO on TRL, with a reward of rewardkit as its one reward function."""
 
 import logging
-from typing import Any
 
 from accelerate.utils import gather_object
 from datasets import Dataset
 from torch.utils.data import Sampler
 from trl import GRPOTrainer
 
+from rewardkit.generation.columns import add_images
 from rewardkit.generation.policy import end_ids
 from rewardkit.generation.questions import ask, check_modality
-from rewardkit.trainer.fitting import add_images, fit, policy_for, trl_config
+from rewardkit.trainer.context import Context, Done
+from rewardkit.trainer.fitting import fit, policy_for
+from rewardkit.trainer.options import trl_config
 from rewardkit.trainer.recipe import Grpo
 from rewardkit.trainer.rewarding import StageReward
-from rewardkit.trainer.run import Context, Done
 from rewardkit.trainer.sampler import AdaptivePrompts, SamplerState
 from rewardkit.trainer.watch import Watch
 
@@ -31,20 +32,18 @@ def run(stage: Grpo, context: Context) -> Done:
         on_error=stage.on_error,
         failed=context.folder / "failed.jsonl",
         gather=gather_object,
-        observe=None if prompts is None else prompts.observe,
+        observe=None if prompts is None else prompts.draws.observe,
     )
-    arguments: dict[str, Any] = {
-        "args": config,
-        "reward_funcs": [reward],
-        "train_dataset": to_dataset(context, check_modality(context.rows, where)),
-        "processing_class": context.processor,
+    trainer = PromptTrainer(
+        args=config,
+        reward_funcs=[reward],
+        train_dataset=to_dataset(context, check_modality(context.rows, where)),
+        processing_class=context.processor,
         **policy_for(context),
-    }
-    if prompts is None:
-        trainer = GRPOTrainer(**arguments)
-    else:
-        trainer = AdaptiveTrainer(prompts, **arguments)
-        trainer.add_callback(SamplerState(prompts, context.folder))
+    )
+    if prompts is not None:
+        trainer.prompts = prompts
+        trainer.add_callback(SamplerState(prompts.draws, context.folder))
     reward.end_ids = frozenset(end_ids(trainer.model, context.processor))
     if stage.watch_every:
         trainer.add_callback(Watch(stage, context, trainer))
@@ -54,16 +53,17 @@ def run(stage: Grpo, context: Context) -> Done:
     return fit(trainer, context, max(1, steps // config.gradient_accumulation_steps))
 
 
-class AdaptiveTrainer(GRPOTrainer):
-    """GRPO whose questions are drawn by what they still teach."""
+class PromptTrainer(GRPOTrainer):
+    """GRPO whose questions may be drawn by what they still teach.
 
-    def __init__(self, prompts: AdaptivePrompts, **arguments: Any) -> None:  # noqa: ANN401 - TRL's
-        """Take the sampler, and TRL's own arguments."""
-        self.prompts = prompts
-        super().__init__(**arguments)
+    Attributes:
+        prompts: The adaptive sampler, None for TRL's own.
+    """
+
+    prompts: AdaptivePrompts | None = None
 
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler[int]:
-        return self.prompts
+        return super()._get_train_sampler(dataset) if self.prompts is None else self.prompts
 
 
 def to_dataset(context: Context, with_images: bool) -> Dataset:

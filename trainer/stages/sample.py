@@ -4,8 +4,8 @@ from accelerate import PartialState
 
 from rewardkit.analysis.sample_files import Source, write_sample_files
 from rewardkit.analysis.sampling import DIFFICULTIES
+from rewardkit.trainer.context import Context, Done
 from rewardkit.trainer.recipe import Sample
-from rewardkit.trainer.run import Context, Done
 from rewardkit.trainer.stages.rollouts import write_rollouts
 
 

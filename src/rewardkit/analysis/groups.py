@@ -121,6 +121,10 @@ class GroupCounts:
             return 0, 0
         return self._judged[group], self._right[group]
 
+    def is_mixed(self, group: int) -> bool:
+        """Whether the judged rollouts of the question of this number differ."""
+        return self._judged[group] > 1 and self._low[group] != self._high[group]
+
     def judged(self) -> Iterator[tuple[int, int]]:
         """Judged and right rollouts of the questions with at least one judged."""
         return ((n, c) for n, c in zip(self._judged, self._right, strict=True) if n)

@@ -1,25 +1,25 @@
 """`rewardkit train`: a recipe's stages, from warm-up to evaluation."""
 
 import contextlib
+import json
 import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rewardkit.cli.train_progress import progress_line
 from rewardkit.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rewardkit.trainer.run import Done, Progress
+    from rewardkit.trainer.context import Done
+    from rewardkit.trainer.plan import Plan
 
-SHOWN = ("reward", "loss", "watch/accuracy", "greedy/all/accuracy", "questions/easy")
-"""Figures that the progress line has room for."""
-
-NOT_FIGURES = ("step_time", "reward_seconds", "learning_rate", "epoch", "grad_norm")
+HIDDEN = ("step_time", "reward_seconds", "learning_rate", "epoch", "grad_norm")
+"""Figures that say how a stage went, not what came of it: the table leaves them out."""
 
 
 def train_command(
@@ -28,7 +28,7 @@ def train_command(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Change a value: stages.perception.options.learning_rate=2e-6"),
+        typer.Option("--set", help="Change a value: stages.perception.learning_rate=2e-6"),
     ] = None,
     output: Annotated[
         str | None,
@@ -59,29 +59,31 @@ def train_command(
     if recipe is None:
         raise ConfigError("RECIPE: expected a recipe, got none; --list names the shipped ones")
     options = [*(overrides or [])]
-    options += [f"output={output}"] if output is not None else []
+    options += [f"output={json.dumps(output)}"] if output is not None else []
     options += [f"seed={seed}"] if seed is not None else []
     check_installed()
     sys.path.append(os.getcwd())  # for a reward's module:name; last, so that it can hide nothing
     silence(debug)
+    first = os.environ.get("RANK", "0") == "0"
     with contextlib.redirect_stdout(sys.stderr):  # what trains prints as it likes
         loaded = load_recipe(recipe, options)
         from rewardkit.trainer.plan import make_plan
         from rewardkit.trainer.run import run_recipe
 
         if dry_run:
-            lines = make_plan(loaded).lines()
+            plan = make_plan(loaded)
         else:
-            with progress_line(list(loaded.stages), quiet) as progress:
+            # Of several processes one reports.
+            with progress_line(list(loaded.stages), quiet or not first) as progress:
                 try:
                     done = run_recipe(loaded, resume=resume, progress=progress)
                 except KeyboardInterrupt:
                     print("rewardkit: interrupted: go on with --resume", file=sys.stderr)
                     raise
-    if os.environ.get("RANK", "0") != "0":
+    if not first:
         return
     if dry_run:
-        print("\n".join(lines))
+        print("\n".join(plan_lines(plan)))
     elif as_json:
         print_json(done)
     elif not quiet:
@@ -118,30 +120,24 @@ def silence(debug: bool) -> None:
     logging.getLogger("trl").setLevel(logging.ERROR)
 
 
-@contextlib.contextmanager
-def progress_line(stages: list[str], quiet: bool) -> "Iterator[Progress | None]":
-    """Show stage, step, figures and time to go; a line each in a pipe would be too many."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
+def plan_lines(plan: "Plan") -> list[str]:
+    """The plan for a person, one line a fact."""
+    from rewardkit.generation.policy import sees
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
-    with Progress(
-        *columns, TextColumn("{task.fields[figures]}"), console=Console(stderr=True)
-    ) as bar:
-        tasks = {name: bar.add_task(name, total=None, start=False, figures="") for name in stages}
-
-        def show(stage: str, step: int, total: int, figures: dict[str, float]) -> None:
-            bar.start_task(tasks[stage])
-            shown = " ".join(f"{name} {figures[name]:.3g}" for name in SHOWN if name in figures)
-            bar.update(tasks[stage], completed=step, total=total or None)
-            if shown:
-                bar.update(tasks[stage], figures=shown)
-
-        yield show
+    recipe, split = plan.recipe, plan.split
+    images = "images" if sees(plan.processor) else "text alone"
+    lines = [
+        f"model {recipe.model.path}: {plan.architecture}, {images}",
+        f"data {len(split.train)} questions to train on, {len(split.held_out)} held out",
+        f"output {recipe.output}, seed {recipe.seed}",
+    ]
+    for number, (name, stage) in enumerate(recipe.stages.items(), start=1):
+        own = plan.own_rows.get(name)
+        source = getattr(stage, "source", None)
+        of = f" on {len(own)} rows of its own" if own else f" on {source}" if source else ""
+        options = ", ".join(f"{k}={v}" for k, v in getattr(stage, "options", {}).items())
+        lines.append(f"{number}. {name}: {stage.__struct_config__.tag}{of} {options}".rstrip())
+    return lines
 
 
 def print_table(done: "dict[str, Done]", folder: Path) -> None:
@@ -153,7 +149,7 @@ def print_table(done: "dict[str, Done]", folder: Path) -> None:
     table = new_table("", ["stage", "figure"], ("value",))
     for name, one in done.items():
         for key, value in one.metrics.items():
-            if key not in NOT_FIGURES:
+            if key not in HIDDEN:
                 table.add_row(name, key, number(value))
     Console().print(table)
     print(f"run in {folder}")

@@ -73,6 +73,9 @@ def load_model(path: str, model: Model, trainable: bool = False) -> Any:  # noqa
         path: Where the policy is now.
         model: The recipe's, for what the path doesn't say.
         trainable: Whether the adapter, if any, is to be trained on.
+
+    Raises:
+        ConfigError: When the checkpoint lacks weights, which transformers would make up.
     """
     import transformers
 
@@ -80,8 +83,16 @@ def load_model(path: str, model: Model, trainable: bool = False) -> Any:  # noqa
     revision = model.revision if base == model.path else None
     config = transformers.AutoConfig.from_pretrained(base, revision=revision)
     name = (config.architectures or ["AutoModelForCausalLM"])[0]
-    architecture = getattr(transformers, name, transformers.AutoModelForCausalLM)
-    loaded = architecture.from_pretrained(base, dtype=model.dtype, revision=revision)
+    # With loading information a pair comes back, of which transformers' types don't tell.
+    architecture: Any = getattr(transformers, name, transformers.AutoModelForCausalLM)
+    loaded, found = architecture.from_pretrained(
+        base, dtype=model.dtype, revision=revision, output_loading_info=True
+    )
+    if missing := sorted(found["missing_keys"]):
+        raise ConfigError(
+            f"model.path: {base}: expected the weights of {name}, got none for {len(missing)} of "
+            f"them, such as {missing[0]}"
+        )
     if base == path:
         return loaded
     from peft import PeftModel

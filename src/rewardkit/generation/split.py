@@ -5,10 +5,34 @@ import hashlib
 import msgspec
 
 from rewardkit.errors import ConfigError
-from rewardkit.formats import read_renamings
-from rewardkit.generation.questions import read_questions
-from rewardkit.trainer.recipe import Data
+from rewardkit.formats import Places, read_renamings
+from rewardkit.generation.questions import Source, read_questions
 from rewardkit.types import Rollout
+
+
+class Data(msgspec.Struct, frozen=True, kw_only=True):
+    """The questions.
+
+    Attributes:
+        train: JSONL files in rewardkit's format, with relative image paths from the file; or data
+            sets, such as `{dataset: ID_OR_FOLDER, split: train}`.
+        held_out: Files or data sets of questions that are never trained on, or the share of the
+            groups of `train`, in [0, 1), that is set aside.
+        fields: Where a field stands in the files, such as `{reference: solution}`.
+    """
+
+    train: list[Source]
+    held_out: list[Source] | float = 0.1
+    fields: dict[str, str] = {}
+
+    @property
+    def places(self) -> Places:
+        """The renamings.
+
+        Raises:
+            ConfigError: For a field that rollouts don't have.
+        """
+        return read_renamings(None, [f"{name}={place}" for name, place in self.fields.items()])
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -27,10 +51,9 @@ def split_questions(data: Data, seed: int) -> Split:
     Raises:
         ConfigError: When one of the two comes out empty, or a group is in both.
     """
-    places = read_renamings(None, [f"{name}={place}" for name, place in data.fields.items()])
-    train = read_questions(data.train, places)
+    train = read_questions(data.train, data.places)
     if isinstance(data.held_out, list):
-        held_out = read_questions(data.held_out, places)
+        held_out = read_questions(data.held_out, data.places)
         shared = {row.group for row in train} & {row.group for row in held_out}
         if shared:
             name = min(shared)

@@ -1,14 +1,15 @@
-"""Who still differs: shares of groups that are all right, all wrong, or mixed.
+"""Who still differs: shares of a training step's groups that are all right, all wrong, or mixed.
 
 By max - min and not by the standard deviation: in float32 the latter of equal rewards is not 0.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeAlias
 
-SAME = 1e-9
-"""Rewards of a group that differ by no more are alike."""
+from rewardkit.analysis.groups import GroupCounts, GroupNumbers
+
+DECIMALS = 9
+"""Rewards of a group that differ in later ones only are alike."""
 
 Row: TypeAlias = tuple[str, bool, dict[str, float | None]]
 """Group, whether the reply was cut off, and values by part with `total` among them."""
@@ -18,7 +19,7 @@ def spread_figures(rows: Sequence[Row]) -> dict[str, float]:
     """Figures of a step.
 
     Args:
-        rows: All rollouts of the step, of all ranks.
+        rows: All rollouts of the step, of all ranks; at least one.
 
     Returns:
         By part `parts/<part>/mean`, and as shares of the groups `groups/<part>/mixed`,
@@ -36,13 +37,16 @@ def spread_figures(rows: Sequence[Row]) -> dict[str, float]:
         values = [value for _, _, parts in rows if (value := parts.get(name)) is not None]
         if values:
             figures[f"parts/{name}/mean"] = sum(values) / len(values)
-        groups = _groups(name, rows).values()
-        mixed = [differs(group) for group in groups]
-        alike = [group for group in groups if len(group) > 1 and not differs(group)]
-        right = sum(min(group) >= 1.0 - SAME for group in alike)
-        figures[f"groups/{name}/mixed"] = sum(mixed) / len(groups)
-        figures[f"groups/{name}/all_right"] = right / len(groups)
-        figures[f"groups/{name}/all_wrong"] = (len(alike) - right) / len(groups)
+        numbers, counts = _count(name, rows)
+        found = counts.variance(lowest=0.0)
+        wrong = found.all_wrong + found.all_equal  # alike, and not right
+        mixed = found.groups - found.all_right - wrong
+        for what, groups in (
+            ("mixed", mixed),
+            ("all_right", found.all_right),
+            ("all_wrong", wrong),
+        ):
+            figures[f"groups/{name}/{what}"] = groups / len(numbers)
     teaching = spreads("total", rows)
     figures["effective"] = sum(teaching[group] for group, _, _ in rows) / len(rows)
     figures["unjudged"] = sum(parts["total"] is None for _, _, parts in rows) / len(rows)
@@ -52,17 +56,14 @@ def spread_figures(rows: Sequence[Row]) -> dict[str, float]:
 
 def spreads(name: str, rows: Sequence[Row]) -> dict[str, bool]:
     """Whether the judged values of a part differ within each group."""
-    return {group: differs(values) for group, values in _groups(name, rows).items()}
+    numbers, counts = _count(name, rows)
+    return {group: counts.is_mixed(number) for group, number in numbers.numbers.items()}
 
 
-def differs(values: Sequence[float]) -> bool:
-    """Whether values of a group are not all alike."""
-    return len(values) > 1 and max(values) - min(values) > SAME
-
-
-def _groups(name: str, rows: Sequence[Row]) -> dict[str, list[float]]:
-    groups: dict[str, list[float]] = defaultdict(list)
+def _count(name: str, rows: Sequence[Row]) -> tuple[GroupNumbers, GroupCounts]:
+    """The counts of a part, without what floating point makes of equal sums."""
+    numbers, counts = GroupNumbers(), GroupCounts(correct_at=1.0)
     for group, _, parts in rows:
         value = parts.get(name)
-        groups[group] += [] if value is None else [value]
-    return groups
+        counts.add(numbers.number(group), None if value is None else round(value, DECIMALS))
+    return numbers, counts
