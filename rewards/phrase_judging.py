@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from rewardkit.errors import ConfigError
 from rewardkit.rewards.image_text import ReadText, read_texts
 from rewardkit.rewards.images.source import Unreadable
+from rewardkit.rewards.phrase_levels import levels_of, together
 from rewardkit.rewards.phrase_neutral import neutral_images
 from rewardkit.rewards.phrase_rivals import GENERIC
-from rewardkit.rewards.phrase_seen import Bar, bar_of, cells_of, gains_of, seen_share
+from rewardkit.rewards.phrase_seen import (
+    Bar,
+    bar_of,
+    best_cosines,
+    cells_of,
+    gains_of,
+    seen_share,
+)
 from rewardkit.types import Score
 
 if TYPE_CHECKING:
@@ -47,12 +55,17 @@ class Target(NamedTuple):
         gains: Of each distractor on the image, by its text.
         floor: The best gain of a phrase that fits any image.
         bar: What the image asks of a phrase that is no distractor.
+        rival_bars: What it asks of a distractor, as far as one was asked for.
+        judged: The shares of a text's phrases, as far as they were asked for: replies to one
+            question say much the same.
     """
 
     cells: Vectors
     gains: dict[str, float]
     floor: float
     bar: Bar
+    rival_bars: dict[str, Bar]
+    judged: dict[tuple[str, ...], dict[str, float] | Score]
 
 
 class PhraseJudge:
@@ -77,14 +90,16 @@ class PhraseJudge:
         self._distractors = tuple(distractors)
         fixed = (*distractors, *GENERIC)
         self._fixed = _stacked(fixed, self.read(fixed))
-        self._neutral: list[Vectors] = []
+        self._levels: dict[tuple[str, ...], Vectors] = {}
+        neutral: list[Vectors] = []
         for number, cells in enumerate(self._cells(contrast or neutral_images(), False)):
             if not isinstance(cells, Unreadable):
-                self._neutral.append(cells_of(cells, self._look.window))
+                neutral.append(cells_of(cells, self._look.window))
             elif contrast:
                 raise ConfigError(f"phrase-alignment.contrast_images.{number}: {cells.reason}")
             else:  # made in memory, so that it is the encoder which failed
                 self._fixed = Score(None, f"image of nothing: {cells.reason}")
+        self._neutral = together(neutral)
 
     def see(self, sources: Sequence[object], allow_remote: bool) -> list[Target | Unreadable]:
         """Encode images, and find what each asks of a phrase; a shared one once."""
@@ -119,22 +134,37 @@ class PhraseJudge:
             By phrase a share in [0, 1], the best over the images, and 0 where the encoder didn't
             read the phrase to its end; `Score(None, reason)` where the encoder failed.
         """
-        vectors = _stacked(phrases, read)
-        if isinstance(vectors, Score):
-            return vectors
+        key = tuple(phrases)
         best = dict.fromkeys(phrases, 0.0)
         for image in images:
-            gains = gains_of(vectors, image.cells, self._neutral)
-            for phrase, gain in zip(phrases, map(float, gains), strict=True):
-                if not math.isfinite(gain):
-                    return Score(None, f"phrase {phrase[:40]!r}: expected a cosine, got {gain}")
-                share = seen_share(gain, self._bar(image, phrase), self._look.margin)
-                best[phrase] = max(best[phrase], share)
+            if key not in image.judged:
+                image.judged[key] = self._judge_one(key, image, read)
+            shares = image.judged[key]
+            if isinstance(shares, Score):
+                return shares
+            best = {phrase: max(share, shares[phrase]) for phrase, share in best.items()}
         for phrase in phrases:
             text = read[phrase]
             if isinstance(text, ReadText) and text.truncated:
                 best[phrase] = 0.0  # what stands at its end was never looked for
         return best
+
+    def _judge_one(
+        self, phrases: tuple[str, ...], image: Target, read: Mapping[str, ReadText | Score]
+    ) -> dict[str, float] | Score:
+        """How surely one image shows each phrase."""
+        vectors = _stacked(phrases, read)
+        if isinstance(vectors, Score):
+            return vectors
+        if phrases not in self._levels:
+            self._levels[phrases] = levels_of(vectors, self._neutral)
+        gains = best_cosines(vectors, image.cells) - self._levels[phrases]
+        shares: dict[str, float] = {}
+        for phrase, gain in zip(phrases, map(float, gains), strict=True):
+            if not math.isfinite(gain):
+                return Score(None, f"phrase {phrase[:40]!r}: expected a cosine, got {gain}")
+            shares[phrase] = seen_share(gain, self._bar(image, phrase), self._look.margin)
+        return shares
 
     def _cells(self, sources: Sequence[object], allow_remote: bool) -> list[Vectors | Unreadable]:
         look = self._encoder.dense_maps if self._look.region else self._encoder.image_vectors
@@ -153,14 +183,16 @@ class PhraseJudge:
         rivals = dict(zip(self._distractors, map(float, gains[:count]), strict=True))
         floor = float(gains[count:].max())
         bar = bar_of(list(rivals.values()), floor, self._look.quantile)
-        return Target(cells, rivals, floor, bar)
+        return Target(cells, rivals, floor, bar, {}, {})
 
     def _bar(self, image: Target, phrase: str) -> Bar:
         """The image's bar; a distractor of the same words doesn't count against a phrase."""
         if phrase not in image.gains:
             return image.bar
-        others = [gain for text, gain in image.gains.items() if text != phrase]
-        return bar_of(others, image.floor, self._look.quantile)
+        if phrase not in image.rival_bars:
+            others = [gain for text, gain in image.gains.items() if text != phrase]
+            image.rival_bars[phrase] = bar_of(others, image.floor, self._look.quantile)
+        return image.rival_bars[phrase]
 
 
 def _stacked(phrases: Iterable[str], read: Mapping[str, ReadText | Score]) -> Vectors | Score:

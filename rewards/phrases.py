@@ -6,6 +6,7 @@ and nothing that a reply could break. Other languages than English are cut at th
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import regex
@@ -31,6 +32,9 @@ SPLITS: Final = ("phrases", "clauses", "sentences")
 
 MAX_TEXT: Final = 50_000
 """Characters that are read, from the start; far more than a description has."""
+
+SHORT_TEXT: Final = 100
+"""Characters of a text up to which its phrases are remembered."""
 
 MAX_LETTERS: Final = 40
 """Characters of a word; a longer one, or a run of a script without spaces, becomes several."""
@@ -84,9 +88,19 @@ def split_phrases(text: str, split: Split = "phrases", limit: int = 32) -> Phras
     >>> split_phrases("图中有一只猫,没有狗。").found
     ('图中有一只猫',)
     """
-    distinct = dict.fromkeys(_cut_text(text[:MAX_TEXT], split))
-    found = tuple(distinct)[:limit]
+    # Rollouts of a question share keywords and often claims; long texts would fill the cache.
+    distinct = _cut_short(text, split) if len(text) <= SHORT_TEXT else _distinct(text, split)
+    found = distinct[:limit]
     return Phrases(found, len(distinct) - len(found))
+
+
+@lru_cache(maxsize=4096)
+def _cut_short(text: str, split: Split) -> tuple[str, ...]:
+    return _distinct(text, split)
+
+
+def _distinct(text: str, split: Split) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_cut_text(text[:MAX_TEXT], split)))
 
 
 def plain_phrase(text: str) -> str:

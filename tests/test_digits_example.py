@@ -33,9 +33,15 @@ def read_lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_script_makes_the_shipped_rollouts_and_images(tmp_path: Path) -> None:
-    make(tmp_path, "--steps", "0")
-    assert read_lines(tmp_path) == read_lines(EXAMPLE)
+def test_the_script_makes_the_shipped_rollouts_images_and_tokenizer(tmp_path: Path) -> None:
+    make(tmp_path, "--steps", "1")
+    for file in ("rollouts.jsonl", "fg-clip/config.json"):
+        assert (tmp_path / file).read_bytes() == (EXAMPLE / file).read_bytes()
+    one, other = (
+        json.loads((folder / "fg-clip" / "tokenizer.json").read_text(encoding="utf-8"))
+        for folder in (tmp_path, EXAMPLE)
+    )
+    assert one["model"] == other["model"]
     names = sorted(path.name for path in (EXAMPLE / "images").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "images").iterdir())
     for name in names:

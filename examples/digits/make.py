@@ -13,14 +13,13 @@ import json
 from pathlib import Path
 
 import torch
-import world
 from rollouts import make_lines
 from train import train
 
 
 def write_data(folder: Path, questions: int, seed: int) -> None:
     """Write rollouts.jsonl and its images."""
-    lines, images = make_lines(world.read_scans(), questions, seed)
+    lines, images = make_lines(questions, seed)
     for name, image in images.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

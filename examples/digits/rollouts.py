@@ -80,19 +80,17 @@ def reply(kind: str, question: str, pair: tuple[int, int], rng: random.Random) -
     )
 
 
-def make_lines(
-    scans: world.Scans, questions: int, seed: int
-) -> tuple[list[Line], dict[str, Image]]:
+def make_lines(questions: int, seed: int) -> tuple[list[Line], dict[str, Image]]:
     """Lines of four rollouts a question, and the images by file name, of unseen scans."""
     rng = random.Random(seed)
     lines: list[Line] = []
     images: dict[str, Image] = {}
     for number in range(questions):
         scan = rng.choice(world.UNSEEN), rng.choice(world.UNSEEN)
-        pair = int(scans.digits[scan[0]]), int(scans.digits[scan[1]])
+        pair = world.digits_on(*scan)
         question = rng.choice(list(RATIONALES))
         name = f"images/{number:02d}.png"
-        images[name] = world.draw_pair(scans, *scan)
+        images[name] = world.draw_pair(*scan)
         for index, kind in enumerate(rng.sample(KINDS, 4)):
             completion = reply(kind, question, pair, rng)
             lines.append(

@@ -1,52 +1,29 @@
-"""A tiny FG-CLIP v1, trained from scratch on the digits: transformers' CLIP layers and its names.
+"""A tiny FG-CLIP v1 to be trained on whole captions too: transformers' CLIP and what FG-CLIP adds.
 
-What FG-CLIP adds to CLIP is here in the few lines that training needs; scoring goes through
-`rewardkit.rewards.encoders`. Source: arXiv 2505.05071, 360CVGroup/FG-CLIP@0fcea59 (Apache-2.0).
+Both paths of texts and both views of an image are computed once for several losses, which is why
+the model that scores, in `rewardkit.rewards.encoders`, isn't trained itself. Source: arXiv
+2505.05071, 360CVGroup/FG-CLIP@0fcea59 (Apache-2.0).
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
-from tokenizers.pre_tokenizers import ByteLevel
-from tokenizers.trainers import BpeTrainer
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
+from transformers import CLIPModel, CLIPTokenizer
 
-SHORT, LONG, KEPT = 77, 248, 20
-"""Tokens of the two text paths, and how many first positions the long one keeps."""
+from rewardkit.digits.tiny_fgclip import DIM, SHORT, WIDTH, Sizes, clip_config, write_checkpoint
 
-WIDTH, DIM, SIDE, PATCH = 64, 48, 32, 8
+LONG, KEPT = 248, 20
+"""Tokens of the long text path, and how many first positions it keeps."""
+
+SIZES = Sizes(side=32, patch=8, text_layers=2, vision_layers=3)
 START = 0.2
 """Spread of fresh embeddings; with CLIP's 0.02 left and right stay one for long."""
 
 TRAINING_ONLY = ("logit_scale_finegraind", "logit_scale_hardneg")
-
-
-def make_tokenizer(texts: list[str]) -> CLIPTokenizer:
-    """CLIP's tokenizer over a vocabulary of its own: the words of these texts, and every byte."""
-    learner = CLIPTokenizer().backend_tokenizer
-    alphabet = sorted(ByteLevel.alphabet())
-    trainer = BpeTrainer(
-        vocab_size=4000,
-        initial_alphabet=alphabet,
-        end_of_word_suffix="</w>",
-        min_frequency=1,
-        show_progress=False,
-    )
-    learner.train_from_iterator(texts, trainer)
-    learnt = json.loads(learner.to_str())["model"]
-    known = [*alphabet, *(f"{byte}</w>" for byte in alphabet), *learnt["vocab"]]
-    pieces = [*dict.fromkeys(known), "<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(
-        vocab={piece: index for index, piece in enumerate(pieces)},
-        merges=[tuple(pair) for pair in learnt["merges"]],  # type: ignore[misc]  # pairs they are
-        model_max_length=SHORT,
-    )
 
 
 class TinyFgClip(nn.Module):
@@ -55,31 +32,8 @@ class TinyFgClip(nn.Module):
     def __init__(self, tokenizer: CLIPTokenizer) -> None:
         """Random weights; the vocabulary is the tokenizer's."""
         super().__init__()
-        tower = {
-            "hidden_size": WIDTH,
-            "intermediate_size": 2 * WIDTH,
-            "num_attention_heads": 4,
-            "projection_dim": DIM,
-        }
-        ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
         self.tokenizer = tokenizer
-        self.config = CLIPConfig(
-            text_config={
-                **tower,
-                **ends,
-                "pad_token_id": tokenizer.pad_token_id,
-                "vocab_size": len(tokenizer),
-                "max_position_embeddings": SHORT,
-                "num_hidden_layers": 2,
-            },
-            vision_config={
-                **tower,
-                "image_size": SIDE,
-                "patch_size": PATCH,
-                "num_hidden_layers": 3,
-            },
-            projection_dim=DIM,
-        )
+        self.config = clip_config(tokenizer, SIZES)
         self.clip = CLIPModel(self.config)
         self.text_filip_projection = nn.Linear(WIDTH, DIM, bias=False)
         self.positions_ori = nn.Parameter(torch.randn(LONG, WIDTH) * START)
@@ -127,7 +81,6 @@ class TinyFgClip(nn.Module):
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint with the published names and layout, in half precision."""
-        folder.mkdir(parents=True, exist_ok=True)
         names = "text_model.embeddings.position_embedding"
         weights = {
             **self.clip.state_dict(),
@@ -136,9 +89,4 @@ class TinyFgClip(nn.Module):
             f"{names}_res.weight": self.positions_res,
             **{name: torch.zeros(()) for name in TRAINING_ONLY},
         }
-        halves = {name: value.detach().half().contiguous() for name, value in weights.items()}
-        save_file(halves, folder / "model.safetensors", metadata={"format": "pt"})
-        config = {**self.config.to_diff_dict(), "architectures": ["FGCLIPModel"]}
-        text = json.dumps(config, indent=1, sort_keys=True) + "\n"
-        (folder / "config.json").write_text(text, encoding="utf-8")
-        self.tokenizer.save_pretrained(folder)
+        write_checkpoint(folder, weights, self.config, self.tokenizer)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import torch
 import world
-from PIL import Image
-from tiny_fgclip import SIDE, TinyFgClip, make_tokenizer
+from tiny_fgclip import SIZES, TinyFgClip
 from torch import Tensor
 
-MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
-STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
+from rewardkit.digits.contrast import match_loss, prepared_halves, side_by_side
+from rewardkit.digits.tiny_fgclip import make_tokenizer
+
 BATCH = 96
 RATE = 2e-3
 ALONE = 480
@@ -30,15 +29,6 @@ def vocabulary() -> list[str]:
     return [*claims, *world.GENERIC, *(frame.format("") for frame in world.FRAMES), *digits, "and"]
 
 
-def prepared_halves(scans: world.Scans) -> Tensor:
-    """Each scan as it stands in the left half of a prepared image, [1797, 32, 16] from 0 to 1."""
-    rows = []
-    for index in range(len(scans.digits)):
-        image = world.draw_pair(scans, index, index).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        rows.append(np.asarray(image)[:, : SIDE // 2, 0])
-    return torch.from_numpy(np.stack(rows)).float() / 255
-
-
 def varied(pixels: Tensor, rng: random.Random) -> Tensor:
     """The batch moved a pixel or two, dimmed and with noise, so that unseen scans are like it."""
     moved = torch.roll(pixels, (rng.randint(-2, 2), rng.randint(-1, 1)), dims=(1, 2))
@@ -48,17 +38,7 @@ def varied(pixels: Tensor, rng: random.Random) -> Tensor:
 
 def pixels_of(halves: Tensor, drawn: list[tuple[int, int]], rng: random.Random) -> Tensor:
     """Pairs of scans as the model takes them, [N, 3, 32, 32]."""
-    left, right = (varied(halves[[pair[side] for pair in drawn]], rng) for side in (0, 1))
-    pixels = torch.cat([left, right], dim=2)[:, None].expand(-1, 3, -1, -1)
-    return (pixels - MEAN) / STD
-
-
-def match_loss(cosines: Tensor, truth: Tensor, scale: Tensor) -> Tensor:
-    """Contrastive loss both ways, [N, M] cosines; a text may be true of many images, or of none."""
-    logits, true = cosines * scale, truth.float()
-    texts = -(logits.log_softmax(1) * true).sum(1) / true.sum(1).clamp(min=1)
-    images = -(logits.log_softmax(0) * true).sum(0) / true.sum(0).clamp(min=1)
-    return texts.mean() + images.mean()
+    return side_by_side(*(varied(halves[[pair[side] for pair in drawn]], rng) for side in (0, 1)))
 
 
 def batch_loss(
@@ -90,14 +70,13 @@ def train(steps: int, seed: int) -> TinyFgClip:
     """
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    scans = world.read_scans()
-    halves, digits = prepared_halves(scans), scans.digits.tolist()
+    halves = prepared_halves(lambda scan: world.draw_pair(scan, scan), world.TRAIN, SIZES.side)
     model = TinyFgClip(make_tokenizer(vocabulary()))
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
     for step in range(steps):
         drawn = [(rng.choice(world.TRAIN), rng.choice(world.TRAIN)) for _ in range(BATCH)]
-        pairs = [(digits[left], digits[right]) for left, right in drawn]
+        pairs = [world.digits_on(left, right) for left, right in drawn]
         alone = step < ALONE
         single = [world.Said(world.claim(*one, rng), (one,)) for one in CLAIMS]
         single += [

@@ -1,8 +1,8 @@
 """A small world of real images: two handwritten digits side by side, and what can be said of them.
 
 Data: Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning
-Repository, https://doi.org/10.24432/C50P49, CC BY 4.0, in the copy that scikit-learn ships
-(`load_digits`, 1797 scans of 8 x 8 pixels). Scans 0 to 1399 are for training, the rest is unseen.
+Repository, https://doi.org/10.24432/C50P49, CC BY 4.0. The scans and what of them is unseen are
+those of `rewardkit.digits`; images are larger and smooth, and captions are of many forms.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import random
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
-from sklearn.datasets import load_digits
 
-TRAIN = range(1400)
-UNSEEN = range(1400, 1797)
+from rewardkit.digits.world import FIRST_TEST_SCAN, load_scans, scan_indices
+
+TRAIN = range(FIRST_TEST_SCAN)
+UNSEEN = scan_indices("test")
 SIZE = (64, 32)
 """Width and height of an image in pixels; each scan is enlarged four times."""
 
@@ -36,13 +36,6 @@ GENERIC = (
 """What says nothing of one image rather than another."""
 
 
-class Scans(NamedTuple):
-    """The scans, [1797, 8, 8] from 0 to 255, and the digit of each, [1797]."""
-
-    pixels: NDArray[np.uint8]
-    digits: NDArray[np.int64]
-
-
 class Said(NamedTuple):
     """A text and what it claims, as pairs of side (0 left, 1 right, 2 either) and digit."""
 
@@ -56,17 +49,18 @@ class Said(NamedTuple):
         )
 
 
-def read_scans() -> Scans:
-    """The scans of scikit-learn, which are files of its package: nothing is downloaded."""
-    data = load_digits()
-    pixels = np.clip(data.images * 16, 0, 255).astype(np.uint8)
-    return Scans(pixels, data.target.astype(np.int64))
+def digits_on(left: int, right: int) -> tuple[int, int]:
+    """The digits that two scans show."""
+    labels = load_scans().labels
+    return int(labels[left]), int(labels[right])
 
 
-def draw_pair(scans: Scans, left: int, right: int) -> Image.Image:
+def draw_pair(left: int, right: int) -> Image.Image:
     """Two scans side by side as an RGB image, 64 x 32 pixels."""
-    both = np.concatenate([scans.pixels[left], scans.pixels[right]], axis=1)
-    return Image.fromarray(both).resize(SIZE, Image.Resampling.BICUBIC).convert("RGB")
+    pixels = load_scans().pixels
+    both = np.concatenate([pixels[left], pixels[right]], axis=1)
+    bright = np.clip(both * 256, 0, 255).astype(np.uint8)
+    return Image.fromarray(bright).resize(SIZE, Image.Resampling.BICUBIC).convert("RGB")
 
 
 def claim(side: int, digit: int, rng: random.Random) -> str:

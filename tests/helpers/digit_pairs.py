@@ -42,13 +42,13 @@ def shipped(folder: Path = EXAMPLE / "fg-clip") -> FgClip:
 def unseen_pairs(count: int = 100, seed: int = 11) -> tuple[Pair, ...]:
     """Pairs of scans that no training has seen, with different digits."""
     world: dict[str, Any] = runpy.run_path(str(EXAMPLE / "world.py"))
-    scans, rng = world["read_scans"](), random.Random(seed)
+    rng = random.Random(seed)
     pairs: list[Pair] = []
     while len(pairs) < count:
         left, right = rng.choice(world["UNSEEN"]), rng.choice(world["UNSEEN"])
-        digits = int(scans.digits[left]), int(scans.digits[right])
+        digits = world["digits_on"](left, right)
         if digits[0] != digits[1]:
-            pairs.append(Pair(world["draw_pair"](scans, left, right), *digits))
+            pairs.append(Pair(world["draw_pair"](left, right), *digits))
     return tuple(pairs)
 
 

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rewardkit.rewards.phrase_levels import levels_of, together
 from rewardkit.rewards.phrase_neutral import neutral_images
 from rewardkit.rewards.phrase_report import MAX_NAMED, report
 from rewardkit.rewards.phrase_seen import (
@@ -112,3 +113,18 @@ def test_neutral_images_are_always_the_same() -> None:
 
 NOISE = "877324ef"
 """The first bytes of the fine noise: the hash of its name."""
+
+
+@pytest.mark.parametrize("counts", [(4, 4, 4), (4, 9, 4), (1, 2, 3), (5,)])
+def test_level_is_the_mean_over_images_however_they_are_held(counts: tuple[int, ...]) -> None:
+    texts = units(3, 6)
+    neutral = [units(10 + count, 6)[-count:] for count in counts]
+    one_by_one = np.mean([best_cosines(texts, cells) for cells in neutral], axis=0)
+    assert levels_of(texts, neutral) == pytest.approx(one_by_one, abs=1e-6)
+    assert levels_of(texts, together(neutral)) == pytest.approx(one_by_one, abs=1e-6)
+
+
+@given(st.lists(GAINS, min_size=1, max_size=30))
+def test_spread_is_the_standard_deviation(gains: list[float]) -> None:
+    spread = bar_of(gains, generic=0.0, quantile=0.9).spread
+    assert spread == pytest.approx(max(float(np.std(gains)), 1e-4), abs=1e-9)
