@@ -11,7 +11,10 @@ from typer.exceptions import TyperException
 
 from rewardkit.cli.calibrate import calibrate_command
 from rewardkit.cli.compare import compare_command
+from rewardkit.cli.demo import demo_command
+from rewardkit.cli.evaluate import eval_command
 from rewardkit.cli.rewards import rewards_command
+from rewardkit.cli.rollout import rollout_command
 from rewardkit.cli.sample import sample_command
 from rewardkit.cli.score import score_command
 from rewardkit.cli.summary import summary_command
@@ -40,8 +43,13 @@ app.command("calibrate", short_help="Show how a reward's encoder tells images ap
     calibrate_command
 )
 app.command("sample", short_help="Split questions into easy, medium and hard.")(sample_command)
+app.command("rollout", short_help="Generate rollouts of a model on questions.")(rollout_command)
+app.command("eval", short_help="Generate, score and summarise: accuracy by task.")(eval_command)
 app.command("train", short_help="Train: warm-up, sampling, GRPO, evaluation, from one recipe.")(
     train_command
+)
+app.command("demo", short_help="Train a tiny model on real digits: the whole pipeline.")(
+    demo_command
 )
 # A negative number is an answer, not an option.
 app.command("verify", context_settings={"ignore_unknown_options": True})(verify_command)
