@@ -50,6 +50,14 @@ def test_one_row_fails_alone() -> None:
     assert outcomes[2].score == Score(None, "error: ZeroDivisionError: in\nthe reward")
 
 
+def test_an_error_with_half_a_surrogate_pair_can_be_written() -> None:
+    def raises(rollouts: Sequence[Rollout], /) -> list[Score]:
+        raise ValueError("\ud800")
+
+    [outcome] = score_batch(raises, ROWS[:1])
+    assert outcome == Outcome(Score(None, "error: ValueError: ?"), "error")
+
+
 def test_a_group_fails_as_one_where_groups_are_compared() -> None:
     outcomes = score_batch(FailsAsGroup(), ROWS)
 

@@ -79,7 +79,7 @@ def score_batch(reward: "Reward", rollouts: Sequence[Rollout]) -> list[Outcome]:
         # ends the interpreter fails on its row like any other.
         units = find_units(reward, rollouts)
         if len(units) <= 1:
-            failed = Score(None, f"error: {type(error).__name__}: {error}"[:500])
+            failed = plain_score(Score(None, f"error: {type(error).__name__}: {error}"[:500]))
             return [Outcome(failed, "error") for _ in rollouts]
     outcomes: list[Outcome | None] = [None] * len(rollouts)
     for unit in units:
