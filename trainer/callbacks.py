@@ -40,8 +40,11 @@ class Figures(TrainerCallback):
             logs["reward_share"] = logs["reward_seconds"] / logs["step_time"]
         if "num_tokens" in logs:
             logs["num_tokens"] += self._tokens
-        figures = {name: float(value) for name, value in logs.items() if is_number(value)}
-        for name in ("loss", "grad_norm"):
+        figures = {
+            name: float(value) for name, value in logs.items() if isinstance(value, int | float)
+        }
+        # In float16 a step whose gradient overflows is left out, and the next one scaled down.
+        for name in ("loss",) if args.fp16 else ("loss", "grad_norm"):
             if not math.isfinite(figures.get(name, 0.0)):
                 raise TrainingError(
                     f"stages.{self._context.name}: step {state.global_step}: expected a finite "
@@ -62,6 +65,12 @@ class Keeper(TrainerCallback):
         """Take the stage, the flag that asks to stop, and the steps that share a generation."""
         self._context, self._asked, self._block = context, asked, block
         self.stopped = False
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: object
+    ) -> None:
+        """Let no checkpoint fall inside a generation; a share of all steps is a number by now."""
+        state.save_steps = math.ceil(state.save_steps / self._block) * self._block
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: object
@@ -103,8 +112,3 @@ class Reload(TrainerCallback):
         """Put the checkpoint's weights in the place of those that are there."""
         if self._checkpoint and model is not None and not adapter_base(self._checkpoint):
             model.load_state_dict(load_model(self._checkpoint, self._model).state_dict())
-
-
-def is_number(value: object) -> bool:
-    """Whether a logged value is a figure."""
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,6 +1,5 @@
 """What the two stages that train have in common: which weights, from where, to where."""
 
-import math
 from typing import Any
 
 from transformers import PrinterCallback, Trainer
@@ -43,9 +42,6 @@ def fit(trainer: Trainer, context: Context, block: int = 1) -> Done:
         TrainingError: When the loss or its gradient is no finite number.
         KeyboardInterrupt: After a checkpoint, when one was asked for during a step.
     """
-    args = trainer.args
-    if args.save_strategy == "steps" and args.save_steps % block:
-        args.save_steps = math.ceil(args.save_steps / block) * block
     own = getattr(context.recipe.stages[context.name], "freeze", None)
     freeze(trainer.model, context.recipe.model.freeze if own is None else own)
     # TRL's SFTTrainer counts from 0 again, GRPOTrainer goes on counting.

@@ -19,11 +19,7 @@ class Metrics:
     """
 
     def __init__(
-        self,
-        path: Path,
-        writes: bool,
-        progress: Progress | None = None,
-        stage: str = "",
+        self, path: Path, writes: bool, progress: Progress | None = None, stage: str = ""
     ) -> None:
         """Describe the file; nothing is written yet."""
         self.path, self._writes, self._progress, self._stage = path, writes, progress, stage

@@ -20,7 +20,9 @@ OURS = ("output_dir", "model_init_kwargs", "remove_unused_columns", "resume_from
 
 def option_names(stage: type) -> set[str]:
     """The options that TRL has for a kind of stage; none for one that doesn't train."""
-    return {field.name for field in dataclasses.fields(_config(stage))} if _trains(stage) else set()
+    if stage not in (Grpo, Warmup):
+        return set()
+    return {field.name for field in dataclasses.fields(_config(stage))}
 
 
 def trl_config(
@@ -41,7 +43,7 @@ def trl_config(
         "disable_tqdm": True,
         "logging_nan_inf_filter": False,
         "use_cpu": not cuda,
-        "bf16": cuda,
+        "bf16": cuda and not stage.options.get("fp16"),
         "gradient_checkpointing": cuda,
         **({"max_length": None} if isinstance(stage, Warmup) else {}),
     }
@@ -87,10 +89,6 @@ def check_options(stage: Grpo | Warmup, recipe: Recipe, where: str) -> typing.An
                 "group"
             )
     return config
-
-
-def _trains(stage: type) -> bool:
-    return stage in (Grpo, Warmup)
 
 
 def _config(stage: type) -> type[GRPOConfig | SFTConfig]:

@@ -9,10 +9,16 @@ from rewardkit.engine.checks import check_models
 from rewardkit.errors import ConfigError
 from rewardkit.generation.filters import find_fault
 from rewardkit.generation.policy import load_processor, read_config, sees
-from rewardkit.generation.questions import Source, check_images, check_modality, read_questions
-from rewardkit.generation.split import Split, split_questions
+from rewardkit.generation.questions import (
+    Source,
+    check_enough,
+    check_images,
+    check_modality,
+    read_questions,
+)
+from rewardkit.generation.split import Split, names_of, split_questions
 from rewardkit.templates import load_template
-from rewardkit.trainer.recipe import Evaluate, Export, Grpo, Recipe, Sample, Stage, Warmup
+from rewardkit.trainer.recipe import Evaluate, Export, Grpo, Recipe, Stage, Warmup
 from rewardkit.types import Rollout
 
 
@@ -64,7 +70,7 @@ def make_plan(recipe: Recipe) -> Plan:
                 )
         if isinstance(stage, Grpo) and stage.watch_every:
             check_modality(split.held_out[: stage.watch_rows], f"{where}.watch_every")
-        check_stage(stage, recipe, split, where)
+        check_stage(stage, recipe, split, rows, where)
     return Plan(
         recipe=recipe,
         split=split,
@@ -76,13 +82,13 @@ def make_plan(recipe: Recipe) -> Plan:
 
 
 def read_own(recipe: Recipe, data: list[Source], split: Split, where: str) -> list[Rollout]:
-    """A stage's own questions, but those whose group is held out.
+    """A stage's own questions, but those whose group, or words and images, are held out.
 
     Raises:
         ConfigError: When none is left.
     """
-    held = {row.group for row in split.held_out}
-    rows = [row for row in read_questions(data, recipe.data.places) if row.group not in held]
+    held = names_of(split.held_out)
+    rows = [row for row in read_questions(data, recipe.data.places) if not names_of([row]) & held]
     if not rows:
         raise ConfigError(f"{where}: expected questions that are not held out, got none")
     return rows
@@ -99,7 +105,9 @@ def check_rows(rows: list[Rollout], where: str, processor: object) -> None:
     check_images(rows, where)
 
 
-def check_stage(stage: Stage, recipe: Recipe, split: Split, where: str) -> None:
+def check_stage(
+    stage: Stage, recipe: Recipe, split: Split, rows: list[Rollout], where: str
+) -> None:
     """Refuse a stage that can't run.
 
     Raises:
@@ -116,9 +124,12 @@ def check_stage(stage: Stage, recipe: Recipe, split: Split, where: str) -> None:
     if isinstance(stage, Grpo | Warmup):
         from rewardkit.trainer.options import check_options  # takes seconds to import
 
-        vllm = getattr(check_options(stage, recipe, where), "use_vllm", False)
+        config = check_options(stage, recipe, where)
+        vllm = getattr(config, "use_vllm", False)
+        if isinstance(stage, Grpo) and stage.source is None:
+            check_enough(rows, config.generation_batch_size // config.num_generations, where)
     else:
-        how = stage.generation if isinstance(stage, Sample) else getattr(stage, "greedy", None)
-        vllm = how is not None and how.engine == "vllm"
+        hows = [getattr(stage, name, None) for name in ("generation", "greedy", "sampled")]
+        vllm = any(how is not None and how.engine == "vllm" for how in hows)
     if vllm and find_spec("vllm") is None:
         raise ConfigError(f"{where}: expected vllm installed, as it is asked for, got none")

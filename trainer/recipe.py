@@ -10,13 +10,11 @@ import msgspec
 
 from rewardkit.analysis.sampling import Bounds
 from rewardkit.generation.filters import Filters
-from rewardkit.generation.options import Generation, Model
+from rewardkit.generation.options import Count, Generation, Model, Share, Size
 from rewardkit.generation.questions import Source
 from rewardkit.generation.split import Data
 from rewardkit.rewards.base import Reward
 from rewardkit.templates import Template
-
-Level: TypeAlias = Literal["easy", "medium", "hard"]
 
 
 class Warmup(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warmup"):
@@ -35,7 +33,7 @@ class Warmup(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="w
 
     data: list[Source] | None = None
     source: str | None = msgspec.field(default=None, name="from")
-    min_image_side: int = 0
+    min_image_side: Size = 0
     forbidden: list[str] = []
     format_valid_only: bool = True
     freeze: list[str] | None = None
@@ -74,8 +72,8 @@ class Adaptive(msgspec.Struct, frozen=True, kw_only=True):
         memory: Weight of the latest spread beside the earlier ones, in (0, 1].
     """
 
-    floor: float = 0.1
-    memory: float = 0.5
+    floor: Share = 0.1
+    memory: Share = 0.5
 
 
 class Grpo(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="grpo"):
@@ -99,8 +97,8 @@ class Grpo(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="grp
     source: str | None = msgspec.field(default=None, name="from")
     on_error: Literal["stop", "exclude"] = "stop"
     adaptive: Adaptive | None = None
-    watch_every: int = 0
-    watch_rows: int = 64
+    watch_every: Size = 0
+    watch_rows: Count = 64
     freeze: list[str] | None = None
     options: dict[str, Any] = {}
 
@@ -118,14 +116,14 @@ class Evaluate(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     reward: Reward
     greedy: Generation = Generation(n=1, temperature=0.0)
     sampled: Generation | None = None
-    rows: int | None = None
+    rows: Count | None = None
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="export"):
     """Write merged weights, processor and a model card.
 
     Attributes:
-        folder: Where to; None for `export` in the run's folder.
+        folder: Where to; None for `model` in the stage's folder.
     """
 
     folder: str | None = None

@@ -13,13 +13,7 @@ from rewardkit.trainer.identity import fingerprint_of
 from rewardkit.trainer.metrics import Metrics, Progress
 from rewardkit.trainer.plan import Plan, make_plan
 from rewardkit.trainer.recipe import Recipe, Stage
-from rewardkit.trainer.state import (
-    State,
-    last_checkpoint,
-    read_state,
-    step_of,
-    write_state,
-)
+from rewardkit.trainer.state import State, last_checkpoint, read_state, step_of, write_state
 from rewardkit.types import Rollout
 
 

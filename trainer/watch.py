@@ -4,13 +4,7 @@ import sys
 from typing import Any
 
 from accelerate.utils import gather_object
-from transformers import (
-    Trainer,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-)
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl.models import unwrap_model_for_generation
 
 from rewardkit.analysis.alarm import ACCURACY, reward_is_cheated

@@ -1,5 +1,6 @@
 """What is found before any work: data, model and options that don't fit together."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,33 @@ def test_vllm_that_is_not_installed_is_said(world: dict[str, Any]) -> None:
 def test_own_data_of_a_warm_up_is_read(world: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.jsonl: expected a file"):
         plan_with(world, WARMUP | {"data": ["nowhere.jsonl"]})
+
+
+def test_fewer_questions_than_a_generation_takes(world: dict[str, Any]) -> None:
+    options = GRPO["options"] | {"per_device_train_batch_size": 100}
+    with pytest.raises(ConfigError, match=r"stages\.one: expected at least 25 questions.* got 24"):
+        plan_with(world, GRPO | {"options": options})
+    plan_with(world, GRPO | {"options": options | {"per_device_train_batch_size": 96}})
+
+
+@pytest.mark.parametrize("which", ["greedy", "sampled"])
+def test_vllm_that_is_missing(world: dict[str, Any], which: str) -> None:
+    with pytest.raises(ConfigError, match=r"stages\.one: expected vllm installed"):
+        plan_with(world, EVALUATE | {which: {"engine": "vllm"}})
+
+
+def test_own_rows_leave_out_held_out_images_by_any_name(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    fields = write_world(tmp_path)
+    held = [json.loads(line) for line in Path(fields["data"]["held_out"][0]).open()]
+    rows = [
+        row | {"id": f"o{i}", "group": f"o{i}", "images": [f"../{one}" for one in row["images"]]}
+        for i, row in enumerate(held)
+    ]
+    own = tmp_path / "own" / "rows.jsonl"
+    own.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(ConfigError, match=r"stages\.one\.data: expected questions that are not"):
+        plan_with(fields, WARMUP | {"data": [str(own)]})
+    data = {"train": [str(own)], "held_out": fields["data"]["held_out"]}
+    with pytest.raises(ConfigError, match=r"data\.held_out: expected groups that are not in train"):
+        plan_with(fields | {"data": data}, WARMUP)

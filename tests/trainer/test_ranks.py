@@ -81,8 +81,10 @@ def test_two_ranks_are_resumed_to_the_same_figures(tmp_path: Path) -> None:
     assert "eval" not in final(killed)
     subprocess.run(launch(recipe, killed, "--resume"), env=environment(), check=True, timeout=300)
     assert final(killed) == final(whole)
-    rollouts = [path.read_text().count("\n") for path in sorted(whole.glob("*-pick/rollouts.*"))]
-    assert rollouts == [24, 24]
+    files = sorted(whole.glob("*-pick/rollouts.*"))
+    # Of shares of two: a run that goes on with another number of processes has others.
+    assert [path.name for path in files] == [f"rollouts.{rank}-of-2.jsonl" for rank in (0, 1)]
+    assert [path.read_text().count("\n") for path in files] == [24, 24]
 
 
 def test_ctrl_c_saves_on_both_ranks(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Recipe files: what they may hold, and what is said about what they may not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,23 @@ def test_fingerprint_is_of_what_is_trained() -> None:
     assert one == fingerprint_of(load_recipe(RECIPE, ["output=elsewhere"]))
     assert one != fingerprint_of(load_recipe(RECIPE, ["seed=1"]))
     assert one != fingerprint_of(load_recipe(RECIPE, ["stages.rl.reward=math"]))
+
+
+RANGES: list[tuple[str, dict[str, Any]]] = [
+    ("rows", {"kind": "evaluate", "rows": 0}),
+    ("watch_every", {"kind": "grpo", "watch_every": -1}),
+    ("watch_rows", {"kind": "grpo", "watch_rows": 0}),
+    ("adaptive.floor", {"kind": "grpo", "adaptive": {"floor": 0}}),
+    ("adaptive.memory", {"kind": "grpo", "adaptive": {"memory": 1.5}}),
+    ("generation.n", {"kind": "sample", "generation": {"n": 0}}),
+    ("generation.temperature", {"kind": "sample", "generation": {"temperature": -1}}),
+    ("generation.top_p", {"kind": "sample", "generation": {"top_p": 0}}),
+    ("generation.max_tokens", {"kind": "sample", "generation": {"max_tokens": 0}}),
+    ("sampled.batch_size", {"kind": "evaluate", "sampled": {"batch_size": 0}}),
+]
+
+
+@pytest.mark.parametrize(("path", "stage"), RANGES, ids=[path for path, _ in RANGES])
+def test_numbers_out_of_range_are_refused(path: str, stage: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=rf"stages\.one\.{re.escape(path)}: expected "):
+        load_recipe(RECIPE | {"stages": {"one": stage | {"reward": "r1"}}})

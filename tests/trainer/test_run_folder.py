@@ -86,6 +86,35 @@ def test_empty_level_is_said(world: dict[str, Any], tmp_path: Path) -> None:
         run(world, tmp_path, pick=always(1.0), rl=GRPO | {"from": "pick.hard"})
 
 
+def test_level_with_too_few_questions_for_a_generation(
+    world: dict[str, Any], tmp_path: Path
+) -> None:
+    large = GRPO | {"options": GRPO["options"] | {"per_device_train_batch_size": 100}}
+    with pytest.raises(ConfigError, match=r"stages\.rl: expected at least 25 questions.* got 24"):
+        run(world, tmp_path, pick=always(1.0), rl=large | {"from": "pick.easy"})
+
+
+def test_generations_that_steps_share_in_part_are_not_cut(
+    world: dict[str, Any], tmp_path: Path
+) -> None:
+    shared = {"gradient_accumulation_steps": 2, "steps_per_generation": 3}
+    options = {"per_device_train_batch_size": 4, "max_steps": 6, "save_steps": 2} | shared
+    rl = GRPO | {"options": GRPO["options"] | options}  # a generation ends with each third step
+    fields = world | {"stages": {"rl": rl}, "output": str(tmp_path / "run")}
+
+    def stop(stage: str, step: int, total: int, figures: dict[str, float]) -> None:
+        if step == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_recipe(load_recipe(fields), progress=stop)
+    assert [path.name for path in (tmp_path / "run").glob("1-rl/checkpoint-*")] == ["checkpoint-3"]
+    resumed = run_recipe(load_recipe(fields), resume=True)["rl"].metrics
+    whole = run(world, tmp_path / "whole", rl=rl)["rl"].metrics
+    kept = [{k: v for k, v in one.items() if k not in TIMES} for one in (resumed, whole)]
+    assert kept[0] == kept[1]
+
+
 def test_hard_questions_feed_a_warm_up(world: dict[str, Any], tmp_path: Path) -> None:
     done = run(world, tmp_path, pick=always(0.0), warm=WARMUP | {"from": "pick.hard"})
     assert done["warm"].metrics["rows"] == done["pick"].metrics["questions/hard"] == 24

@@ -1,6 +1,7 @@
 """GRPO on TRL, with a reward of rewardkit as its one reward function."""
 
 import logging
+import math
 
 from accelerate.utils import gather_object
 from datasets import Dataset
@@ -9,7 +10,7 @@ from trl import GRPOTrainer
 
 from rewardkit.generation.columns import add_images
 from rewardkit.generation.policy import end_ids
-from rewardkit.generation.questions import ask, check_modality
+from rewardkit.generation.questions import ask, check_enough, check_modality
 from rewardkit.trainer.context import Context, Done
 from rewardkit.trainer.fitting import fit, policy_for
 from rewardkit.trainer.options import trl_config
@@ -23,6 +24,7 @@ def run(stage: Grpo, context: Context) -> Done:
     """Train with GRPO on the stage's questions."""
     where = f"stages.{context.name}"
     config = trl_config(stage, context.recipe, context.folder, context.seed, where)
+    check_enough(context.rows, config.generation_batch_size // config.num_generations, where)
     prompts = None
     if stage.adaptive is not None:
         prompts = AdaptivePrompts(len(context.rows), config, stage.adaptive)
@@ -49,8 +51,9 @@ def run(stage: Grpo, context: Context) -> Done:
         trainer.add_callback(Watch(stage, context, trainer))
     # TRL prints the whole row for each reply that is not judged; the share is in the figures.
     logging.getLogger("trl.trainer.grpo_trainer").setLevel(logging.ERROR)
-    steps = config.steps_per_generation * config.num_iterations
-    return fit(trainer, context, max(1, steps // config.gradient_accumulation_steps))
+    shared = config.steps_per_generation * config.num_iterations
+    step = config.gradient_accumulation_steps
+    return fit(trainer, context, math.lcm(shared, step) // step)
 
 
 class PromptTrainer(GRPOTrainer):

@@ -41,7 +41,9 @@ def write_rollouts(
     """
     ranks = PartialState()
     share = (ranks.process_index, ranks.num_processes)
-    paths = [context.folder / f"{name}.{rank}.jsonl" for rank in range(share[1])]
+    # Shares of so many processes: another number's are of other questions.
+    of = f"-of-{share[1]}" if share[1] > 1 else ""
+    paths = [context.folder / f"{name}.{rank}{of}.jsonl" for rank in range(share[1])]
     path = paths[share[0]]
     work = Work(
         rows=rows,

@@ -93,7 +93,8 @@ class VllmPolicy:
         if adapter_base(path):
             raise ConfigError("generation.engine: vllm: expected whole weights, got an adapter")
         launcher = {"distributed_executor_backend": "external_launcher"} if ranks > 1 else {}
-        self._engine = LLM(model=path, dtype=model.dtype, **launcher)
+        revision = model.revision if path == model.path else None
+        self._engine = LLM(model=path, revision=revision, dtype=model.dtype, **launcher)
         self._processor = processor
 
     def reply(self, chats: list[list[dict[str, Any]]], how: Generation, seed: int) -> list[Reply]:

@@ -1,8 +1,12 @@
 """Which policy replies, and how its replies are drawn."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
+Size: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+Share: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 Dtype: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
 
@@ -17,9 +21,9 @@ class Lora(msgspec.Struct, frozen=True, kw_only=True):
         targets: Names of layers, or `all-linear`.
     """
 
-    rank: int = 16
+    rank: Count = 16
     alpha: int = 32
-    dropout: float = 0.0
+    dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
     targets: str | list[str] = "all-linear"
 
 
@@ -54,9 +58,9 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
         engine: `transformers`, or `vllm` where it is installed.
     """
 
-    n: int = 8
-    temperature: float = 1.2
-    top_p: float = 0.99
-    max_tokens: int = 2048
-    batch_size: int = 32
+    n: Count = 8
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 1.2
+    top_p: Share = 0.99
+    max_tokens: Count = 2048
+    batch_size: Count = 32
     engine: Literal["transformers", "vllm"] = "transformers"

@@ -121,6 +121,26 @@ def check_modality(rows: Sequence[Rollout], where: str) -> bool:
     return with_images > 0
 
 
+def check_enough(rows: Sequence[Rollout], batch: int, where: str) -> None:
+    """Refuse fewer questions than a generation takes: TRL would train on none, and not say so.
+
+    Args:
+        rows: The questions.
+        batch: Distinct questions of a generation, of all processes together.
+        where: Begins the message.
+
+    Raises:
+        ConfigError: When there are too few.
+
+    >>> check_enough([Rollout(completion="")], 1, "stages.rl")
+    """
+    if len(rows) < batch:
+        raise ConfigError(
+            f"{where}: expected at least {batch} questions, as a generation takes so many, got "
+            f"{len(rows)}: lower per_device_train_batch_size or steps_per_generation"
+        )
+
+
 def ask(row: Rollout, instruction: str) -> list[dict[str, Any]]:
     r"""The chat messages of a question, texts alone; the last of the user ends in the instruction.
 

@@ -1,9 +1,12 @@
 """Questions to train on, and questions never trained on."""
 
 import hashlib
+import os
+from collections.abc import Iterable
 
 import msgspec
 
+from rewardkit.decoding import default_group
 from rewardkit.errors import ConfigError
 from rewardkit.formats import Places, read_renamings
 from rewardkit.generation.questions import Source, read_questions
@@ -54,7 +57,7 @@ def split_questions(data: Data, seed: int) -> Split:
     train = read_questions(data.train, data.places)
     if isinstance(data.held_out, list):
         held_out = read_questions(data.held_out, data.places)
-        shared = {row.group for row in train} & {row.group for row in held_out}
+        shared = names_of(train) & names_of(held_out)
         if shared:
             name = min(shared)
             raise ConfigError(
@@ -76,6 +79,27 @@ def split_questions(data: Data, seed: int) -> Split:
             "or files"
         )
     return split
+
+
+def names_of(rows: Iterable[Rollout]) -> set[str]:
+    """What tells questions apart: their groups, and the words and images of those with images.
+
+    Where an image lies counts, not what it is called from there: two files may be in two folders.
+
+    >>> row = Rollout(completion="", group="g", prompt="What is it?", images=["/a/../b.png"])
+    >>> same = Rollout(completion="", group="h", prompt="What is it?", images=["/b.png"])
+    >>> len(names_of([row]) & names_of([same]))
+    1
+    """
+    shown = [[row.prompt, *map(_place, row.images)] for row in rows if row.images]
+    return {row.group for row in rows} | {default_group(one, "") for one in shown}
+
+
+def _place(image: object) -> object:
+    """Where an image is: its path, in one way; the bytes of one in memory."""
+    if isinstance(image, dict):
+        image = image.get("bytes") or image.get("path")
+    return os.path.normpath(image) if isinstance(image, str) else image
 
 
 def _draw(group: str, seed: int) -> float:
