@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
+# Processes that the tests run in; a file's tests stay in one of them.
+JOBS ?= 2
 # One thread for each library's own pool: the machine's cores are for the tests' processes.
 export OMP_NUM_THREADS ?= 1
 
@@ -41,7 +43,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict --site-dir site
