@@ -28,8 +28,6 @@ from rewardkit.trainer.identity import fingerprint_of
 from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.recipe import Grpo
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL and what they import
-
 STAGES = ["data", "scorer", *load_recipe("digits").stages, "plots"]
 
 

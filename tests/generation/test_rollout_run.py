@@ -27,8 +27,6 @@ from rewardkit.scoring import score
 from rewardkit.templates import load_template
 from rewardkit.types import Rollout
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers and what it imports
-
 
 def silent(done: int, total: int) -> None:
     """No progress."""

@@ -26,8 +26,6 @@ from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.run import run_recipe
 from rewardkit.types import Rollout
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL and what they import
-
 HOW = Generation(n=2, temperature=1.0, max_tokens=5, batch_size=4)
 
 

@@ -10,8 +10,6 @@ from rewardkit.trainer.options import check_options
 from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.recipe import Grpo, Warmup
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers and TRL
-
 RECIPE: dict[str, Any] = {
     "model": {"path": "m"},
     "data": {"train": ["a.jsonl"]},

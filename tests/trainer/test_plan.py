@@ -12,8 +12,6 @@ from rewardkit.errors import ConfigError
 from rewardkit.trainer.plan import make_plan
 from rewardkit.trainer.reading import load_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL and what they import
-
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -116,7 +114,8 @@ def test_vllm_that_is_missing(world: dict[str, Any], which: str) -> None:
 def test_own_rows_leave_out_held_out_images_by_any_name(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     fields = write_world(tmp_path)
-    held = [json.loads(line) for line in Path(fields["data"]["held_out"][0]).open()]
+    text = Path(fields["data"]["held_out"][0]).read_text()
+    held = [json.loads(line) for line in text.splitlines()]
     rows = [
         row | {"id": f"o{i}", "group": f"o{i}", "images": [f"../{one}" for one in row["images"]]}
         for i, row in enumerate(held)

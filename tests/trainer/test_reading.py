@@ -143,7 +143,6 @@ def test_shipped_recipes_are_read_and_written_back(name: str) -> None:
     assert recipe_titles()[name]
 
 
-@pytest.mark.filterwarnings("ignore")  # of transformers
 @pytest.mark.parametrize("name", recipe_names())
 def test_shipped_recipes_have_options_that_trl_knows(name: str) -> None:
     from rewardkit.trainer.options import check_options

@@ -11,8 +11,6 @@ from tiny_runs import GRPO, write_world
 from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.run import run_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL, tensorboard
-
 
 def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """What the event files of a folder hold: step and value, by name."""

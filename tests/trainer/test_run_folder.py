@@ -18,8 +18,6 @@ from rewardkit.trainer.context import Done
 from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.run import run_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL and what they import
-
 TIMES = ("step_time", "reward_seconds", "reward_share")
 
 

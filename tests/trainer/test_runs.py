@@ -14,8 +14,6 @@ from rewardkit.trainer.reading import load_recipe
 from rewardkit.trainer.recipe import Recipe
 from rewardkit.trainer.run import run_recipe
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of transformers, TRL and what they import
-
 TIMES = ("step_time", "reward_seconds", "reward_share")
 
 
