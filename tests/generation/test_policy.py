@@ -16,7 +16,7 @@ FAMILIES = {
     "qwen2.5-vl": write_tiny_vlm,
     "llava": write_llava,
     "idefics3": write_idefics3,
-    "qwen2": write_text_model,
+    "qwen3": write_text_model,
 }
 
 

@@ -15,18 +15,22 @@ REPLY: dict[str, Any] = {"kind": "weighted", "parts": {
 
 
 def write_text_model(folder: Path) -> Path:
-    """A language model of Qwen2's shape that knows the words of the digits world."""
+    """A language model of Qwen3's shape that knows the words of the digits world.
+
+    Not of Qwen2's: there transformers 5.23 puts Qwen2's own tokenizer in the place of ours.
+    """
     import torch
-    from transformers import Qwen2Config, Qwen2ForCausalLM
+    from transformers import Qwen3Config, Qwen3ForCausalLM
 
     tokenizer = tiny_tokenizer()
-    config = Qwen2Config(
+    config = Qwen3Config(
         vocab_size=len(vocabulary()),
         hidden_size=32,
         intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
+        head_dim=8,
         max_position_embeddings=256,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -34,7 +38,7 @@ def write_text_model(folder: Path) -> Path:
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = Qwen2ForCausalLM(config)
+        model = Qwen3ForCausalLM(config)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
