@@ -1,4 +1,4 @@
-"""An adaptive prompt sampler: questions are drawn by what they still teach.
+"""Which questions come next: in TRL's order, or adaptively by what they still teach.
 
 TRL draws before it knows the rewards, so a batch can't be refilled when its groups turn out alike
 (DAPO's dynamic sampling); but a question whose rollouts were alike can be drawn less often.
@@ -58,25 +58,56 @@ class AdaptivePrompts(Sampler[int]):
         self._epoch = epoch
 
 
-class SamplerState(TrainerCallback):
-    """Keeps the sampler's state in each checkpoint."""
+class TrlPrompts(Sampler[int]):
+    """TRL's own order, gone on with where a run was.
 
-    def __init__(self, draws: PromptDraws, folder: Path) -> None:
-        """Take the draws and the folder of the checkpoints."""
-        self._draws, self._folder = draws, folder
+    TRL 1.16 shuffles for each epoch from one generator, which a resumed run would begin anew.
+
+    Attributes:
+        order: TRL's sampler.
+    """
+
+    def __init__(self) -> None:
+        """No epoch has begun; the order is known once TRL has made it."""
+        self.order: Any = ()
+        self._begun = 0
+
+    def __len__(self) -> int:
+        """Rollouts an epoch."""
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[int]:
+        """The questions' numbers of the next epoch."""
+        self._begun += 1
+        yield from self.order
+
+    def set_epoch(self, epoch: int) -> None:
+        """Leave out the epochs that an earlier process has had."""
+        while self._begun < epoch:
+            for _ in self:
+                pass
+
+
+class SamplerState(TrainerCallback):
+    """Keeps the adaptive sampler's state in each checkpoint, and tells either where it was."""
+
+    def __init__(self, prompts: AdaptivePrompts | TrlPrompts, folder: Path) -> None:
+        """Take the sampler and the folder of the checkpoints."""
+        self._prompts, self._folder = prompts, folder
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: object
     ) -> None:
         """Write it into the checkpoint."""
-        if PartialState().is_main_process:
+        if isinstance(self._prompts, AdaptivePrompts) and PartialState().is_main_process:
             path = self._folder / f"checkpoint-{state.global_step}" / FILE
-            path.write_bytes(msgspec.json.encode(self._draws.state))
+            path.write_bytes(msgspec.json.encode(self._prompts.draws.state))
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: object
     ) -> None:
-        """Read it from the checkpoint that is gone on from."""
+        """Go on from the checkpoint; on several processes the loader doesn't tell its epoch."""
+        self._prompts.set_epoch(int(state.epoch or 0))
         path = self._folder / f"checkpoint-{state.global_step}" / FILE
-        if state.global_step and path.exists():
-            self._draws.state = msgspec.json.decode(path.read_bytes(), type=DrawState)
+        if isinstance(self._prompts, AdaptivePrompts) and state.global_step and path.exists():
+            self._prompts.draws.state = msgspec.json.decode(path.read_bytes(), type=DrawState)

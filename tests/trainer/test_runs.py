@@ -130,6 +130,24 @@ def test_adaptive_prompts_go_on_as_they_were(world: World, tmp_path: Path) -> No
     assert logged(tmp_path / "run") == logged(tmp_path / "whole" / "run")
 
 
+@pytest.mark.parametrize("kind", ["warm", "rl", "adaptive"])
+def test_a_run_goes_on_in_its_second_epoch(kind: str, tmp_path: Path) -> None:
+    """Three steps are an epoch here; questions come in another order in each."""
+    options = {"max_steps": 8, "save_steps": 1}
+    stages = {
+        "warm": with_options(WARMUP, per_device_train_batch_size=8, **options),
+        "rl": with_options(GRPO, per_device_train_batch_size=32, **options),
+    }
+    stages["adaptive"] = stages["rl"] | {"adaptive": {}}
+    fields = write_world(tmp_path, images=False) | {"stages": {"one": stages[kind]}}
+    whole = run_recipe(load_recipe(fields | {"output": str(tmp_path / "whole")}))
+    recipe = load_recipe(fields)
+    with pytest.raises(Killed):
+        run_recipe(recipe, progress=kill_at("one", 5))
+    assert figures(run_recipe(recipe, resume=True)) == figures(whole)
+    assert logged(tmp_path / "run") == logged(tmp_path / "whole")
+
+
 def test_generations_that_steps_share_are_not_cut_by_a_checkpoint(
     world: World, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from rewardkit.trainer.fitting import fit, policy_for
 from rewardkit.trainer.options import trl_config
 from rewardkit.trainer.recipe import Grpo
 from rewardkit.trainer.rewarding import StageReward
-from rewardkit.trainer.sampler import AdaptivePrompts, SamplerState
+from rewardkit.trainer.sampler import AdaptivePrompts, SamplerState, TrlPrompts
 from rewardkit.trainer.watch import Watch
 
 
@@ -25,7 +25,7 @@ def run(stage: Grpo, context: Context) -> Done:
     where = f"stages.{context.name}"
     config = trl_config(stage, context.recipe, context.folder, context.seed, where)
     check_enough(context.rows, config.generation_batch_size // config.num_generations, where)
-    prompts = None
+    prompts: AdaptivePrompts | TrlPrompts = TrlPrompts()
     if stage.adaptive is not None:
         prompts = AdaptivePrompts(len(context.rows), config, stage.adaptive)
     reward = StageReward(
@@ -34,7 +34,7 @@ def run(stage: Grpo, context: Context) -> Done:
         on_error=stage.on_error,
         failed=context.folder / "failed.jsonl",
         gather=gather_object,
-        observe=None if prompts is None else prompts.draws.observe,
+        observe=prompts.draws.observe if isinstance(prompts, AdaptivePrompts) else None,
     )
     trainer = PromptTrainer(
         args=config,
@@ -43,9 +43,8 @@ def run(stage: Grpo, context: Context) -> Done:
         processing_class=context.processor,
         **policy_for(context),
     )
-    if prompts is not None:
-        trainer.prompts = prompts
-        trainer.add_callback(SamplerState(prompts.draws, context.folder))
+    trainer.prompts = prompts
+    trainer.add_callback(SamplerState(prompts, context.folder))
     reward.end_ids = frozenset(end_ids(trainer.model, context.processor))
     if stage.watch_every:
         trainer.add_callback(Watch(stage, context, trainer))
@@ -57,16 +56,18 @@ def run(stage: Grpo, context: Context) -> Done:
 
 
 class PromptTrainer(GRPOTrainer):
-    """GRPO whose questions may be drawn by what they still teach.
+    """GRPO whose questions come in an order of ours.
 
     Attributes:
-        prompts: The adaptive sampler, None for TRL's own.
+        prompts: The sampler, to be set before training.
     """
 
-    prompts: AdaptivePrompts | None = None
+    prompts: AdaptivePrompts | TrlPrompts
 
     def _get_train_sampler(self, dataset: Dataset | None = None) -> Sampler[int]:
-        return super()._get_train_sampler(dataset) if self.prompts is None else self.prompts
+        if isinstance(self.prompts, TrlPrompts):
+            self.prompts.order = super()._get_train_sampler(dataset)
+        return self.prompts
 
 
 def to_dataset(context: Context, with_images: bool) -> Dataset:
