@@ -1,0 +1,1 @@
+"""Scoring over HTTP: requests in, scored lines out, and no request that takes another one down."""

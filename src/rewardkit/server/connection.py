@@ -1,0 +1,74 @@
+"""One connection, and how long a client may keep it without getting anywhere.
+
+uvicorn ends a connection that is idle between two requests. It waits without end for the rest of
+a request's head, and for a client that doesn't read its answer; both are ended here. What a body
+may take is `Bodies`' to say.
+"""
+
+import asyncio
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_S = 10.0
+"""For the whole head of a request, from the connection or from its first byte."""
+
+STALL_S = 30.0
+"""For a client to take some of an answer that waits."""
+
+
+class Connection(H11Protocol):
+    """uvicorn's own connection with two more limits."""
+
+    _head: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
+
+    def connection_made(  # type: ignore[override]  # uvicorn narrows asyncio's type, too
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._watch_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._end_head()
+        self._end_stall()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """See whether the head is there."""
+        super().data_received(data)
+        self._watch_head()
+
+    def pause_writing(self) -> None:
+        """The client doesn't take what is written."""
+        super().pause_writing()
+        self._end_stall()
+        self._stall = self.loop.call_later(STALL_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has taken some."""
+        self._end_stall()
+        super().resume_writing()
+
+    def _watch_head(self) -> None:
+        if self.conn.their_state is not h11.IDLE:
+            self._end_head()
+        elif self._head is None:
+            self._head = self.loop.call_later(HEAD_S, self._head_is_late)
+
+    def _end_head(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    def _end_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    def _head_is_late(self) -> None:
+        self._head = None
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.transport.abort()

@@ -1,0 +1,156 @@
+"""NeMo Gym's protocol: a request of its `/verify` in, the same fields and a reward out.
+
+Source: `BaseVerifyRequest` and `BaseVerifyResponse` of NeMo Gym 0.7.0,
+https://github.com/NVIDIA-NeMo/Gym.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from rewardkit.decoding import Violation, decode_object
+from rewardkit.engine.rows import ScoredLine
+from rewardkit.formats import Places
+from rewardkit.server.pieces import Cause, Line
+from rewardkit.server.refusals import RefusedError
+from rewardkit.server.rows import Rows, refuse_wrong
+from rewardkit.types import Rollout
+
+REFERENCES = (
+    "reference",
+    "expected_answer",
+    "answer",
+    "ground_truth",
+    "label",
+    "verifier_metadata.expected_answer",
+)
+"""Where a row's reference is looked for unless the server was told where."""
+
+KINDS: dict[Cause, str] = {
+    "": "rewardkit:not_judged",
+    "deadline": "rewardkit:deadline",
+    "died": "rewardkit:worker_died",
+    "fault": "verifier_error",
+}
+"""What their vocabulary of failures calls it; a name with a colon is a server's own."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What `/verify` is sent; its other fields are those of the row, and handed through.
+
+    Attributes:
+        responses_create_params: The request to the model; its `input` is the prompt.
+        response: The model's answer; the texts of its last message are the completion.
+    """
+
+    responses_create_params: dict[str, Any]
+    response: dict[str, Any]
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What `/verify` answers besides the request's own fields.
+
+    Attributes:
+        reward: A finite number; 0 where `mask_sample` says that it doesn't count.
+        mask_sample: Whether the rollout was not judged.
+        failure_kind: Why not, in one word; null for a judged one.
+        failure_reason: Why not, in one line.
+        rewardkit: The line as `/score` answers it.
+    """
+
+    reward: float
+    mask_sample: bool
+    failure_kind: str | None
+    failure_reason: str | None
+    rewardkit: ScoredLine
+
+
+def read_question(body: bytes, rows: Rows, places: Places) -> tuple[dict[str, Any], Rollout]:
+    """The request's fields, and the rollout that they describe.
+
+    Args:
+        body: JSON.
+        rows: Reads rollouts.
+        places: Renamings of the row's own fields.
+
+    Raises:
+        RefusedError: When it is not the protocol's JSON, or its row is no rollout.
+    """
+    fields = decode_object(body)
+    if isinstance(fields, Violation):
+        raise RefusedError(422 if fields.expected == "a JSON object" else 400, f"body: {fields}")
+    try:
+        question = msgspec.convert(fields, Question)
+    except msgspec.ValidationError as error:
+        raise RefusedError(422, f"body: {error}") from None
+    row = {name: value for name, value in fields.items() if name not in Question.__struct_fields__}
+    row |= describe(question, "images" in row)
+    places = {"reference": REFERENCES, **places}
+    rollout = rows.admit(msgspec.json.encode(row), "body", "1", places)
+    if isinstance(rollout, str):
+        refuse_wrong([rollout], 1)
+        raise AssertionError  # `refuse_wrong` has raised
+    return fields, rollout
+
+
+def describe(question: Question, has_images: bool) -> dict[str, Any]:
+    """The fields of a rollout that follow from the exchange with the model."""
+    asked = question.responses_create_params.get("input", "")
+    row: dict[str, Any] = {
+        "prompt": asked if isinstance(asked, str) else list(messages(asked)),
+        "completion": reply_text(question.response.get("output")),
+    }
+    details = question.response.get("incomplete_details")
+    if isinstance(details, dict) and details.get("reason") == "max_output_tokens":
+        row["truncated"] = True
+    usage = question.response.get("usage")
+    if isinstance(usage, dict) and isinstance(usage.get("output_tokens"), int):
+        row["completion_tokens"] = usage["output_tokens"]
+    if not has_images and (images := list(input_images(asked))):
+        row["images"] = images
+    return row
+
+
+def reply_text(output: object) -> str:
+    """The texts of the last message of the model; empty where it has only thought or called."""
+    for item in reversed(output if isinstance(output, list) else []):
+        if isinstance(item, dict) and item.get("type") == "message":
+            content = item.get("content")
+            if isinstance(content, str):
+                return content
+            parts = content if isinstance(content, list) else []
+            texts = [part.get("text") for part in parts if isinstance(part, dict)]
+            return "".join(text for text in texts if isinstance(text, str))
+    return ""
+
+
+def messages(asked: object) -> Iterator[dict[str, Any]]:
+    """The chat messages among the items of an input."""
+    for item in asked if isinstance(asked, list) else []:
+        if isinstance(item, dict) and isinstance(item.get("role"), str):
+            yield {"role": item["role"], "content": item.get("content")}
+
+
+def input_images(asked: object) -> Iterator[str]:
+    """The images among the pieces of an input's messages."""
+    for message in messages(asked):
+        pieces = message["content"]
+        for piece in pieces if isinstance(pieces, list) else []:
+            if isinstance(piece, dict) and piece.get("type") == "input_image":
+                if isinstance(url := piece.get("image_url"), str):
+                    yield url
+
+
+def answer(fields: dict[str, Any], line: Line) -> bytes:
+    """The request's fields with the reward; what they say of a reward already is replaced."""
+    scored = msgspec.json.decode(line.data, type=ScoredLine)
+    judged = scored.reward is not None
+    verified = Verified(
+        reward=scored.reward if scored.reward is not None else 0.0,
+        mask_sample=not judged,
+        failure_kind=None if judged else KINDS["fault" if scored.status == "error" else line.cause],
+        failure_reason=None if judged else next(iter(scored.scores.values())).reason,
+        rewardkit=scored,
+    )
+    return msgspec.json.encode({**fields, **msgspec.structs.asdict(verified)})

@@ -1,0 +1,97 @@
+"""Clients that get nowhere: a head, a body or an answer that never ends is ended."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from served import wait_for
+from starlette.types import Receive, Scope, Send
+
+from rewardkit.server import connection
+from rewardkit.server.connection import Connection
+
+HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+async def long_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a few bytes, or under /long more than any buffer takes."""
+    size = 2**26 if scope["path"] == "/long" else 10
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"x" * size})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[uvicorn.Server]:
+    monkeypatch.setattr(connection, "HEAD_S", 0.3)
+    monkeypatch.setattr(connection, "STALL_S", 0.3)
+    config = uvicorn.Config(
+        long_answer, http=Connection, ws="none", lifespan="off", log_config=None, port=0
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_for(lambda: server.started)
+    yield server
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def address(server: uvicorn.Server) -> tuple[str, int]:
+    host, port = server.servers[0].sockets[0].getsockname()
+    return host, port
+
+
+def nothing(client: socket.socket) -> None:
+    """Connect, and no more."""
+
+
+def half_a_head(client: socket.socket) -> None:
+    client.sendall(HEAD)
+
+
+def half_a_second_head(client: socket.socket) -> None:
+    client.sendall(HEAD + b"\r\n")
+    client.recv(2**16)
+    client.sendall(HEAD)
+
+
+@pytest.mark.parametrize("begin", [nothing, half_a_head, half_a_second_head])
+def test_a_head_that_does_not_end_is_ended(
+    address: tuple[str, int], begin: Callable[[socket.socket], None]
+) -> None:
+    with socket.create_connection(address, timeout=60) as client:
+        begin(client)
+
+        def ended() -> bool:
+            try:
+                return client.recv(2**16) == b""
+            except ConnectionResetError:
+                return True
+
+        wait_for(ended)
+
+
+def test_an_answer_that_nobody_takes_is_ended(
+    server: uvicorn.Server, address: tuple[str, int]
+) -> None:
+    connections = server.server_state.connections
+    with socket.create_connection(address, timeout=60) as client:
+        wait_for(lambda: len(connections) == 1)
+        client.sendall(HEAD.replace(b"/", b"/long", 1) + b"\r\n")
+
+        wait_for(lambda: not connections)  # and nothing was read
+
+
+def test_a_client_that_is_quick_keeps_its_connection(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=60) as client:
+        for _ in range(3):
+            client.sendall(HEAD + b"\r\n")
+            answer = b""
+            while b"x" * 10 not in answer or not answer.endswith(b"0\r\n\r\n"):
+                piece = client.recv(2**16)
+                assert piece, answer
+                answer += piece
+            threading.Event().wait(0.2)
