@@ -8,7 +8,7 @@ JOBS ?= 2
 # One thread for each library's own pool: the machine's cores are for the tests' processes.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint types unit docs bench clean
+.PHONY: demo test lint types unit docs bench clean test-stacks test-stacks-light
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -32,8 +32,10 @@ demo: $(VENV)/.core
 	$(BIN)/rewardkit score examples/think-answer.jsonl --reward r1 --keep -o $(OUT)/think-answer.scored.jsonl --restart
 	$(BIN)/rewardkit summary $(OUT)/think-answer.scored.jsonl
 
-# Everything: format, lint, types, tests with doctests, documentation and coverage.
+# Everything: format, lint, types, tests with doctests, documentation and coverage, and the contracts
+# of the stacks that need no torch.
 test: lint types unit
+	$(MAKE) test-stacks-light
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -44,6 +46,22 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
+
+# Contract tests, each with a real stack in an environment of its own under .stacks/: their pins
+# contradict each other. What fits them is taken from $(VENV).
+LIGHT := skyrl inspect_ai reasoning_gym verifiers
+TORCH := verl openrlhf swift
+
+test-stacks-light: $(LIGHT:%=contract-%)
+
+test-stacks: $(LIGHT:%=contract-%) $(TORCH:%=contract-%)
+
+contract-%: .stacks/%/.made
+	.stacks/$*/bin/python -P -m pytest -q -c tests/stacks/pytest.ini tests/stacks/$*_contract.py
+
+.PRECIOUS: .stacks/%/.made
+.stacks/%/.made: tests/stacks/%.txt tests/stacks/environment.sh $(VENV)/.dev
+	tests/stacks/environment.sh $* $(PYTHON) $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict --site-dir site
@@ -62,5 +80,5 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/verifier_speed.py $(or $(strip $(ROLLOUTS) $(PAIRS)),examples/gsm8k.jsonl)
 
 clean:
-	rm -rf $(VENV) $(OUT) site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .stacks $(OUT) site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

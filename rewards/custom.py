@@ -9,7 +9,15 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from rewardkit.errors import ConfigError, VerifierError
+from rewardkit.rewards.conventions import (
+    CONVENTIONS,
+    Convention,
+    Result,
+    call_by,
+    check_convention,
+)
 from rewardkit.rewards.loading import check_call, load_object, source_file
+from rewardkit.rewards.numbers import check_choice
 from rewardkit.types import Rollout, Score
 
 Option: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
@@ -24,7 +32,7 @@ class _Loaded(NamedTuple):
     path: str | None
 
 
-def _load(function: str, options: dict[str, Option]) -> _Loaded:
+def _load(function: str, options: dict[str, Option], convention: Convention) -> _Loaded:
     """Load and check; of a class, make an instance with the options."""
     try:
         arguments = msgspec.json.decode(
@@ -36,7 +44,10 @@ def _load(function: str, options: dict[str, Option]) -> _Loaded:
     if isinstance(loaded, type):
         loaded = check_call(function, loaded, (), arguments)(**arguments)
         arguments = {}
-    reward = check_call(function, loaded, ([],), arguments)
+    if convention == "rollouts":
+        reward = check_call(function, loaded, ([],), arguments)
+    else:
+        reward = check_convention(function, loaded, convention, arguments)
     return _Loaded(reward, arguments, source_file(function))
 
 
@@ -59,6 +70,9 @@ class Custom(
         function: `module:name` or `path/file.py:name`; a relative path begins at the working
             directory. A file is read once a process.
         options: Keyword arguments; what YAML can say.
+        convention: How it is called: `rollouts` as above; `trl`, `verl` or `easyr1` for a function
+            that was written for that stack, which gets what the stack would hand it. Numbers that
+            it gives beside the score become parts.
 
     Returns:
         Whatever the function returns; a NaN or infinite number becomes None.
@@ -74,9 +88,11 @@ class Custom(
 
     function: str
     options: dict[str, Option] = {}
+    convention: Convention = "rollouts"
 
     def __post_init__(self) -> None:
         """Load it now, so that a mistake shows before any work."""
+        check_choice(self.convention, CONVENTIONS, "custom.convention")
         _ = self._loaded
 
     def inner(self) -> Callable[..., object]:
@@ -90,11 +106,12 @@ class Custom(
     @cached_property
     def _loaded(self) -> _Loaded:
         """Not a field: left out of comparisons and pickles, and a later chdir changes nothing."""
-        return _load(self.function, self.options)
+        return _load(self.function, self.options, self.convention)
 
     def __call__(self, rollouts: Sequence[Rollout], /) -> list[Score]:
         """Score each rollout with the user's function."""
-        values = self._loaded.reward(rollouts, **self._loaded.arguments)
+        loaded = self._loaded
+        values = call_by(self.convention, loaded.reward, rollouts, loaded.arguments)
         if not isinstance(values, Sequence) or isinstance(values, str | bytes):
             raise VerifierError(
                 f"{self.function}: expected a list of {len(rollouts)} values, "
@@ -111,6 +128,9 @@ class Custom(
             return value
         if value is None:
             return Score(None, "not judged by the function")
+        if isinstance(value, Result):
+            parts = {name: self._score(row, part) for name, part in value.parts.items()}
+            return msgspec.structs.replace(self._score(row, value.value), parts=parts)
         if not isinstance(value, numbers.Real):
             raise VerifierError(
                 f"{self.function}: rollout {row}: expected Score, number or None, "

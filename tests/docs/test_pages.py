@@ -34,6 +34,20 @@ NOT_RUN = {
     ("CONTRIBUTING.md", "make test"),
     ("README.md", "make demo"),
     ("docs/commands/demo.md", "rewardkit demo"),
+    ("docs/stacks/trl.md", "pip install rewardkit trl==1.16.0"),
+    ("docs/stacks/verl.md", "pip install rewardkit verl==0.9.1"),
+    ("docs/stacks/easyr1.md", "pip install rewardkit"),
+    ("docs/stacks/openrlhf.md", "pip install rewardkit openrlhf==0.11.2"),
+    ("docs/stacks/swift.md", "pip install rewardkit ms-swift==4.6.0"),
+    ("docs/stacks/verifiers.md", "pip install rewardkit verifiers==0.4.0"),
+    ("docs/stacks/inspect_ai.md", "pip install rewardkit inspect_ai==0.3.285"),
+    ("docs/stacks/nemo-gym.md", "pip install rewardkit nemo-gym==0.7.0"),
+    ("docs/stacks/nemo-rl.md", "pip install rewardkit"),
+    ("docs/stacks/reasoning-gym.md", "pip install rewardkit reasoning-gym==0.1.25"),
+    ("docs/stacks/skyrl.md", "pip install rewardkit skyrl-gym==0.4.0"),
+    ("docs/stacks/slime.md", "pip install rewardkit"),
+    ("docs/stacks/areal.md", "pip install rewardkit areal==1.0.4"),
+    ("docs/stacks/open-instruct.md", "pip install rewardkit"),
 }
 """Page and first command of each block that is not run; the reason stands above the block."""
 

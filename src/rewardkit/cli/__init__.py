@@ -13,10 +13,12 @@ from rewardkit.cli.calibrate import calibrate_command
 from rewardkit.cli.compare import compare_command
 from rewardkit.cli.demo import demo_command
 from rewardkit.cli.evaluate import eval_command
+from rewardkit.cli.export import export_command
 from rewardkit.cli.rewards import rewards_command
 from rewardkit.cli.rollout import rollout_command
 from rewardkit.cli.sample import sample_command
 from rewardkit.cli.score import score_command
+from rewardkit.cli.serve import serve_command
 from rewardkit.cli.summary import summary_command
 from rewardkit.cli.train import train_command
 from rewardkit.cli.verify import verify_command
@@ -42,6 +44,9 @@ app.command("compare", short_help="Show what changed between two scored files.")
 app.command("calibrate", short_help="Show how a reward's encoder tells images apart.")(
     calibrate_command
 )
+app.command("export", short_help="Write the file that an RL stack loads a reward from.")(
+    export_command
+)
 app.command("sample", short_help="Split questions into easy, medium and hard.")(sample_command)
 app.command("rollout", short_help="Generate rollouts of a model on questions.")(rollout_command)
 app.command("eval", short_help="Generate, score and summarise: accuracy by task.")(eval_command)
@@ -51,6 +56,7 @@ app.command("train", short_help="Train: warm-up, sampling, GRPO, evaluation, fro
 app.command("demo", short_help="Train a tiny model on real digits: the whole pipeline.")(
     demo_command
 )
+app.command("serve", short_help="Serve a reward over HTTP.")(serve_command)
 # A negative number is an answer, not an option.
 app.command("verify", context_settings={"ignore_unknown_options": True})(verify_command)
 

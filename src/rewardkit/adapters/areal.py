@@ -1,0 +1,47 @@
+"""AReaL: a function of one reply and its row's fields, run in a pool of processes.
+
+Source: AReaL 1.0.4, https://github.com/inclusionAI/AReaL, `reward_fn` of its workflows.
+"""
+
+from rewardkit.adapters.options import Options, Stack
+from rewardkit.adapters.scorer import Scorer, Spec
+from rewardkit.adapters.slime import to_number
+
+AREAL = Stack(
+    name="areal",
+    adapter="rewardkit.adapters.areal:ArealReward",
+    variable="reward",
+    configuration='RLVRWorkflow(reward_fn="{module}.reward", ...), with {folder} on PYTHONPATH',
+    places={"reference": ("reference", "answer", "solution")},
+)
+
+
+class ArealReward:
+    """What AReaL calls for each reply, by keyword, in another process: it pickles.
+
+    AReaL makes a reward that takes longer than its time limit 0; limits of the verifiers here are
+    shorter than its 15 s.
+    """
+
+    __name__ = "reward"
+
+    def __init__(self, reward: Spec, options: Options) -> None:
+        """Load the reward; `unjudged` must be chosen, as AReaL hands None through to its tensors.
+
+        Raises:
+            ConfigError: When the reward or the options don't fit.
+        """
+        self._scorer = Scorer(AREAL, reward, options)
+
+    def __call__(
+        self,
+        prompt: object,
+        completions: object,
+        prompt_ids: object = None,
+        completion_ids: object = None,
+        **row: object,  # the fields of the dataset's row
+    ) -> float:
+        """Score one reply."""
+        tokens = len(completion_ids) if isinstance(completion_ids, list) else None
+        fields = {"prompt": prompt, "completion_tokens": tokens, **row}
+        return to_number(self._scorer.score_one({**fields, "completion": completions}))

@@ -1,0 +1,65 @@
+"""slime: an awaited function of the arguments and a sample, or of a group's samples.
+
+Source: slime at 2026-08-21, https://github.com/THUDM/slime, `--custom-rm-path`.
+"""
+
+from rewardkit.adapters.options import Options, Stack
+from rewardkit.adapters.scorer import Paid, Scorer, Spec
+
+SLIME = Stack(
+    name="slime",
+    adapter="rewardkit.adapters.slime:SlimeReward",
+    variable="reward",
+    configuration="--custom-rm-path {module}.reward, with {folder} on PYTHONPATH",
+    gives_batches=True,
+    one_label=True,
+)
+
+
+class SlimeReward:
+    """What slime awaits, with a sample, or with a list of them under `--group-rm`.
+
+    The fields of a rollout other than its reply and reference stand in the sample's metadata.
+    """
+
+    def __init__(self, reward: Spec, options: Options) -> None:
+        """Load the reward; `unjudged` must be chosen, as slime hands None through to its means.
+
+        Raises:
+            ConfigError: When the reward or the options don't fit.
+        """
+        self._scorer = Scorer(SLIME, reward, options)
+
+    async def __call__(
+        self,
+        args: object,
+        sample: object,
+        **unused: object,  # slime hands its own flags on
+    ) -> float | list[float]:
+        """Score a sample, or each of a list of them."""
+        samples = sample if isinstance(sample, list) else [sample]
+        paid = await self._scorer.score_async([to_row(one) for one in samples])
+        values = [to_number(one) for one in paid]
+        return values if isinstance(sample, list) else values[0]
+
+
+def to_row(sample: object) -> dict[str, object]:
+    """A sample's fields by their names here."""
+    metadata = getattr(sample, "metadata", None)
+    group = getattr(sample, "group_index", None)
+    row: dict[str, object] = {} if group is None else {"group": str(group)}
+    row |= {
+        "prompt": getattr(sample, "prompt", ""),
+        "reference": getattr(sample, "label", None),
+        "completion_tokens": getattr(sample, "response_length", None) or None,
+        **(metadata if isinstance(metadata, dict) else {}),
+        "completion": getattr(sample, "response", ""),
+    }
+    return row
+
+
+def to_number(paid: Paid) -> float:
+    """The value of a stack in which None is refused when the adapter is made."""
+    if paid.value is None:
+        raise TypeError("expected a number for each rollout")
+    return paid.value

@@ -1,0 +1,56 @@
+"""OpenRLHF: its own executor loads the exported file and calls it, with its own decoding."""
+
+import asyncio
+import importlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from stack_rollouts import CASES, Case, filled, wanted
+from stack_shims import UNJUDGED, write_shim
+from stack_tokenizer import make_tokenizer
+
+agent = importlib.import_module("openrlhf.utils.agent")
+TOKENIZER = make_tokenizer([text for case in CASES for text in case])
+
+
+class Engine:
+    """Stands in for vLLM: generates the reply it was made with, and the token that ends it."""
+
+    def __init__(self, reply: str) -> None:
+        """Keep the reply."""
+        self.reply = reply
+
+    async def generate(self, ids: Any, params: Any, multi_modal_data: Any = None) -> Any:  # noqa: ANN401 - as vLLM's
+        """One reply."""
+        tokens = [*TOKENIZER(self.reply)["input_ids"], TOKENIZER.eos_token_id]
+        out = SimpleNamespace(
+            token_ids=tokens, text=self.reply, finish_reason="stop", logprobs=None
+        )
+        return SimpleNamespace(outputs=[out])
+
+
+def call(shim: Path, case: Case) -> Any:  # noqa: ANN401 - OpenRLHF's dict
+    executor = agent.SingleTurnAgentExecutor(str(shim))
+    params = SimpleNamespace(max_tokens=4096, logprobs=None)
+    engine = Engine(case.completion)
+    return asyncio.run(
+        executor.execute(case.prompt, case.reference, params, 8192, TOKENIZER, engine)
+    )
+
+
+def number(value: Any) -> float:  # noqa: ANN401 - a tensor of one, or a number
+    return float(value.item() if hasattr(value, "item") else value)
+
+
+def test_rewards_are_those_of_rewardkit(tmp_path: Path) -> None:
+    shim = write_shim(tmp_path, "openrlhf")
+    results = [call(shim, case) for case in CASES]
+    ours = filled(wanted(), UNJUDGED)
+    assert [number(result["reward"]) for result in results] == ours
+    assert [number(result["scores"]) for result in results] == [min(max(v, 0), 1) for v in ours]
+    assert all(isinstance(v, float) for result in results for v in result["extra_logs"].values())
+
+
+def test_what_stops_leaves_it_without_a_reward(tmp_path: Path) -> None:
+    assert call(write_shim(tmp_path, "openrlhf", unjudged="stop"), CASES[8])["reward"] is None
