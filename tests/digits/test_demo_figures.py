@@ -23,9 +23,6 @@ from rewardkit.errors import ConfigError
 from rewardkit.scored import PartScore
 from rewardkit.trainer.recipe import Recipe
 
-# TRL's options still go by their old names, as those of older transformers do.
-pytestmark = pytest.mark.filterwarnings("ignore:.gradient_checkpointing. is dep:FutureWarning")
-
 HOSTILE = "$\\frac{1}{0}$ <b>\x1b[31m\n" + "數字" * 500
 
 

@@ -18,6 +18,7 @@ from rewardkit.engine.state import Hashed, State
 from rewardkit.engine.unfinished import DAMAGED, check_sizes, damaged, hold_folder, read_state
 from rewardkit.engine.writing import PartFiles
 from rewardkit.errors import ConfigError
+from rewardkit.full_disk import NUMBERS
 
 OWN = ("plan.json", "state.json.new", "meta", "rejected.copy", *State().sizes())
 """What a run leaves in its folder, `state.json` and the lock aside."""
@@ -149,6 +150,19 @@ class FileSink:
             (self.folder / "lock").unlink()
             self.folder.rmdir()
         self.close()
+
+
+def refuse_full_disk(error: OSError, sink: object) -> None:
+    """Say in one line that a file's disk is full; other errors, and those of streams, pass.
+
+    Raises:
+        ConfigError: When the disk is full, with what to do.
+    """
+    if error.errno in NUMBERS and isinstance(sink, FileSink):
+        raise ConfigError(
+            f"{error.filename or sink.folder}: {error.strerror}; free some space and run the "
+            "same command with --resume"
+        ) from error
 
 
 def is_complete(path: Path, side_car: Path, plan: bytes) -> bool:

@@ -1,6 +1,5 @@
 """`score` from end to end: inputs, reward, workers, output, side-car."""
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from rewardkit.atomic import is_special
 from rewardkit.decoding import Violation, decode_rollout
 from rewardkit.engine.checks import check_any, check_groups, check_ids, check_models
 from rewardkit.engine.chunks import GroupOf, Position, cut_chunks
-from rewardkit.engine.file_sink import FileSink
+from rewardkit.engine.file_sink import FileSink, refuse_full_disk
 from rewardkit.engine.image_paths import folders_of
 from rewardkit.engine.parallel import Workers
 from rewardkit.engine.plan import Request, check_paths, describe_inputs, make_plan, printed
@@ -59,11 +58,7 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
             sink.discard()
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT) and isinstance(sink, FileSink):
-            raise ConfigError(
-                f"{error.filename or sink.folder}: {error.strerror}; free some space and run the "
-                "same command with --resume"
-            ) from error
+        refuse_full_disk(error, sink)
         raise
     finally:
         sink.close()

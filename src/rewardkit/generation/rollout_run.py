@@ -1,12 +1,11 @@
 """`rewardkit rollout` from end to end: batches, output, side-car, and several processes."""
 
-import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from rewardkit.engine.file_sink import FileSink, is_complete
+from rewardkit.engine.file_sink import FileSink, is_complete, refuse_full_disk
 from rewardkit.engine.state import Sink
 from rewardkit.engine.stream_sink import StreamSink
 from rewardkit.errors import ConfigError, RolloutError
@@ -90,11 +89,7 @@ def _fill(run: Run, sink: Sink, finish: Callable[[Run, Sink], None]) -> None:
             sink.discard()
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT) and isinstance(sink, FileSink):
-            raise ConfigError(
-                f"{error.filename or sink.folder}: {error.strerror}; free some space and run the "
-                "same command with --resume"
-            ) from error
+        refuse_full_disk(error, sink)
         raise
     finally:
         sink.close()
