@@ -14,6 +14,8 @@ from typing import BinaryIO, cast
 import zstandard
 
 from rewardkit.errors import ConfigError, RolloutError
+from rewardkit.parquet_lines import ParquetStream, is_parquet
+from rewardkit.places import check_url, is_url, open_url
 
 STDIN = "-"
 MAX_LINE_BYTES = 32 * 2**20
@@ -37,6 +39,9 @@ def check_input(path: str | Path) -> None:
     """
     if str(path) == STDIN:
         return
+    if is_url(str(path)):
+        check_url(str(path))
+        return
     if not os.path.exists(path):
         raise ConfigError(f"{path}: expected a file, got nothing at this path")
     if os.path.isdir(path):
@@ -50,7 +55,8 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
     """Open a file of lines for reading bytes; `-` is standard input.
 
     Args:
-        path: A file; `.gz` and `.zst` are unpacked on the way, also when made of several members.
+        path: A file; `.gz` and `.zst` are unpacked on the way, also when made of several members,
+            and the rows of Parquet become JSON lines.
 
     Yields:
         A stream whose `read(n)` returns n bytes unless the input ends.
@@ -66,11 +72,13 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
             if name == STDIN:
                 yield sys.stdin.buffer
                 return
-            raw = stack.enter_context(open(name, "rb"))
+            raw = stack.enter_context(open_bytes(name))
             if name.endswith(".gz"):
                 yield cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=raw)))
             elif name.endswith(".zst"):
                 yield cast(BinaryIO, stack.enter_context(io.BufferedReader(ZstdStream(raw))))
+            elif is_parquet(name, raw):
+                yield cast(BinaryIO, io.BufferedReader(ParquetStream(raw, name)))
             else:
                 yield raw
     except DAMAGED as error:
@@ -79,6 +87,11 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
         if error.errno in (errno.EACCES, errno.ENOENT, errno.EIO, errno.EBADF):
             raise ConfigError(f"{path}: expected a readable file, got: {error.strerror}") from error
         raise
+
+
+def open_bytes(name: str) -> BinaryIO:
+    """Open a file or a URL, as it stands, for reading bytes."""
+    return open_url(name) if is_url(name) else open(name, "rb")
 
 
 class ZstdStream(io.RawIOBase):

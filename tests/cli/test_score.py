@@ -264,11 +264,12 @@ def bad_place(kind: str, folder: Path) -> tuple[list[str], str]:
     (folder / "blank.jsonl").write_bytes(b"\n \n\n")
     write(folder / "bad.jsonl", BAD_LINES)
     (folder / "cut.gz").write_bytes(gzip.compress(os.urandom(9999))[:5000])
+    (folder / "none").mkdir()
     (folder / "typo.yaml").write_text("kind: accuracy\ntempalte: gsm8k\n")
     reward = ["-r", "gsm8k"]
     return {
         "missing": (["no.jsonl", *reward], "no.jsonl: expected a file, got nothing"),
-        "directory": ([str(folder), *reward], "expected a file, got a directory"),
+        "folder of nothing": (["none", *reward], "none: expected files that end in .jsonl, "),
         "empty": (["empty.jsonl", *reward], "empty.jsonl: expected at least one line of JSON"),
         "blank": (["blank.jsonl", *reward], "expected at least one line of JSON"),
         "nothing good": (["bad.jsonl", *reward], "expected rollouts, got none in 7 lines"),
@@ -291,8 +292,8 @@ def bad_place(kind: str, folder: Path) -> tuple[list[str], str]:
 
 CODES = {"empty": 1, "blank": 1, "nothing good": 1, "cut off": 1}
 KINDS = (
-    "missing,directory,empty,blank,nothing good,cut off,own output,no folder,output is a folder,"
-    "reward,reward option,set,field,format,resume a pipe,stdin twice"
+    "missing,folder of nothing,empty,blank,nothing good,cut off,own output,no folder,"
+    "output is a folder,reward,reward option,set,field,format,resume a pipe,stdin twice"
 ).split(",")
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,14 +17,23 @@ if TYPE_CHECKING:
 def score_command(
     inputs: Annotated[
         list[str],
-        typer.Argument(help="JSONL files of rollouts, also .gz and .zst; - is standard input."),
+        typer.Argument(
+            help="Files of rollouts: JSONL (also .gz, .zst) or Parquet; folders of them, patterns, "
+            "URLs such as s3://; - is standard input."
+        ),
     ],
     reward: Annotated[
         str,
         typer.Option("--reward", "-r", help="A preset's name, a YAML file, or file.py:name."),
     ],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="Output file, also .gz and .zst; - is stdout.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Output file, also .gz, .zst and .parquet; FOLDER/ gets one for each input; - is "
+            "stdout.",
+        ),
     ] = "-",
     overrides: Annotated[
         list[str] | None,
@@ -36,7 +45,11 @@ def score_command(
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", help="Whose field names: verl, trl, openrlhf, easyr1, lm-eval."),
+        typer.Option(
+            "--format",
+            help="Whose field names: verl, trl, openrlhf, easyr1, lm-eval; parquet: the output is "
+            "Parquet where its name doesn't say. Both: verl,parquet.",
+        ),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the input's own fields.")] = False,
     workers: Annotated[
@@ -47,6 +60,17 @@ def score_command(
             help="Processes that score; 0: one a core, and one only where the reward has a model.",
         ),
     ] = 0,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option("--engine", help="Who scores: this machine, or Ray.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option("--address", help="Ray's cluster; without it Ray starts on this machine."),
+    ] = None,
+    gpus: Annotated[
+        float | None,
+        typer.Option("--gpus", min=0, help="GPUs for each of Ray's actors, such as 1 or 0.25."),
+    ] = None,
     remote: Annotated[
         bool,
         typer.Option("--allow-remote-images", help="Fetch images that are http or https URLs."),
@@ -70,9 +94,11 @@ def score_command(
     A line that is not a rollout goes to OUT.rejected.jsonl; what was done is written to
     OUT.meta.json.
     """
+    from rewardkit.cli.score_options import ray_options, split_format
     from rewardkit.cli.score_progress import progress_bar
+    from rewardkit.engine.inputs import expand_inputs
     from rewardkit.engine.plan import Request
-    from rewardkit.engine.run import run_score
+    from rewardkit.engine.shards import run_all
     from rewardkit.formats import read_renamings
     from rewardkit.rewards import allow_remote_images, load_reward, parse_option, uses_models
 
@@ -80,14 +106,18 @@ def score_command(
         raise ConfigError("--resume, --restart: expected one of them, got both")
     if as_json and output == "-":
         raise ConfigError("--json: expected an output file, got scored lines on standard output")
+    format, parquet = split_format(format)
+    ray = ray_options(engine, address, gpus)
+    files = expand_inputs(inputs)
     sys.path.append(os.getcwd())  # for module:name; last, so that it can hide nothing installed
     with contextlib.redirect_stdout(sys.stderr):  # a user's file may print while it is loaded
         loaded = load_reward(reward, options=dict(map(parse_option, overrides or [])))
         if remote:
             loaded = allow_remote_images(loaded)
-        processes = workers or (1 if uses_models(loaded) else cores())
+        # Ray knows its own cores
+        processes = workers or (0 if ray else 1 if uses_models(loaded) else cores())
     request = Request(
-        tuple(inputs),
+        files,
         output,
         loaded,
         read_renamings(format, field or []),
@@ -96,9 +126,11 @@ def score_command(
         resume,
         restart,
         strict,
+        parquet,
+        ray=ray,
     )
-    with progress_bar(inputs, quiet) as progress:
-        report = run_score(request, progress)
+    with progress_bar(files, quiet) as progress:
+        report = run_all(request, progress)
     if not quiet:
         tell(report, output)
     if as_json:
@@ -127,7 +159,8 @@ def tell(report: "Report", output: str) -> None:
         failed = counted(counts.error, "rollout")
         say(f"warning: the reward failed on {failed}, first: {report.first_error}")
     if counts.rejected:
-        kept = f", kept in {output}.rejected.jsonl" if output != "-" else ""
+        name = f"{output}*.rejected.jsonl" if output.endswith("/") else f"{output}.rejected.jsonl"
+        kept = f", kept in {name}" if output != "-" else ""
         lines = counted(counts.rejected, "line")
         say(f"warning: {lines} rejected{kept}, first: {report.first_rejected}")
     if report.repeats:

@@ -56,6 +56,6 @@ def progress_bar(
 
 def unpacked_size(path: str) -> int | None:
     """Bytes of an input; None where they can't be known before it is read."""
-    if not os.path.isfile(path) or path.endswith((".gz", ".zst")):
+    if not os.path.isfile(path) or path.endswith((".gz", ".zst", ".parquet")):
         return None
     return os.stat(path).st_size

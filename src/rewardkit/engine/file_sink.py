@@ -7,7 +7,9 @@ An unfinished run lives in the folder `OUT.partial` beside the output. After eac
 import contextlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,7 +22,10 @@ from rewardkit.engine.writing import PartFiles
 from rewardkit.errors import ConfigError
 from rewardkit.full_disk import NUMBERS
 
-OWN = ("plan.json", "state.json.new", "meta", "rejected.copy", *State().sizes())
+Convert: TypeAlias = Callable[[Path, Path], None]
+"""Reads the first file and writes the second, whole and safe on the disk."""
+
+OWN = ("plan.json", "state.json.new", "meta", "rejected.copy", "converted", *State().sizes())
 """What a run leaves in its folder, `state.json` and the lock aside."""
 
 
@@ -36,7 +41,14 @@ class FileSink:
             run is in the way, damaged, or was a different one.
     """
 
-    def __init__(self, path: Path, plan: bytes, resume: bool, restart: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        plan: bytes,
+        resume: bool,
+        restart: bool,
+        convert: Convert | None = None,
+    ) -> None:
         """Begin a run, or take up an unfinished one.
 
         Args:
@@ -44,7 +56,9 @@ class FileSink:
             plan: What the run does, as JSON: a run goes on only with the same plan.
             resume: Go on where an unfinished run was.
             restart: Throw an unfinished run away.
+            convert: Makes the output of what was written; None where it is the same.
         """
+        self._convert = convert
         self.path = Path(os.path.realpath(path)) if path.is_symlink() else path
         self.folder = Path(f"{self.path}.partial")
         self.state = State()
@@ -68,6 +82,10 @@ class FileSink:
     def meta_path(self) -> Path:
         """Where the side-car stands."""
         return Path(f"{self.path}.meta.json")
+
+    def read_meta(self) -> bytes:
+        """The side-car of an output that stands there."""
+        return self.meta_path.read_bytes()
 
     def _begin(self, plan: bytes, resume: bool) -> None:
         self.complete = resume and is_complete(self.path, self.meta_path, plan)
@@ -125,7 +143,11 @@ class FileSink:
         self.meta_path.unlink(missing_ok=True)  # it belongs to the old output
         os.fsync(self._files.fileno("output"))
         self._files.close()  # a system that doesn't move open files
-        os.replace(self.folder / "output", self.path)
+        if self._convert is None:
+            os.replace(self.folder / "output", self.path)
+        else:  # what was written stays until all is done, so that a kill here costs nothing
+            self._convert(self.folder / "output", self.folder / "converted")
+            os.replace(self.folder / "converted", self.path)
         os.replace(self.folder / "meta", self.meta_path)
         self.discard()
 
@@ -152,15 +174,19 @@ class FileSink:
         self.close()
 
 
-def refuse_full_disk(error: OSError, sink: object) -> None:
-    """Say in one line that a file's disk is full; other errors, and those of streams, pass.
+def refuse_full_disk(error: OSError, folder: Path) -> None:
+    """Say in one line that the disk of an unfinished run is full; other errors pass.
+
+    Args:
+        error: What writing ended with.
+        folder: Where the run is.
 
     Raises:
         ConfigError: When the disk is full, with what to do.
     """
-    if error.errno in NUMBERS and isinstance(sink, FileSink):
+    if error.errno in NUMBERS:
         raise ConfigError(
-            f"{error.filename or sink.folder}: {error.strerror}; free some space and run the "
+            f"{error.filename or folder}: {error.strerror}; free some space and run the "
             "same command with --resume"
         ) from error
 
@@ -168,8 +194,17 @@ def refuse_full_disk(error: OSError, sink: object) -> None:
 def is_complete(path: Path, side_car: Path, plan: bytes) -> bool:
     """Whether the output stands already, made by the same plan; a damaged side-car says no."""
     try:
-        made_by = msgspec.json.decode(side_car.read_bytes(), type=dict[str, object])
+        meta = side_car.read_bytes()
+    except OSError:
+        return False
+    return path.exists() and made_by(meta, plan)
+
+
+def made_by(meta: bytes, plan: bytes) -> bool:
+    """Whether a side-car is of a run with this plan; a damaged one says no."""
+    try:
+        found = msgspec.json.decode(meta, type=dict[str, object])
     except DAMAGED:
         return False
     wanted = msgspec.json.decode(plan, type=dict[str, object])
-    return path.exists() and all(made_by.get(name) == value for name, value in wanted.items())
+    return all(found.get(name) == value for name, value in wanted.items())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from rewardkit.places import is_url
 from rewardkit.reading import STDIN
 from rewardkit.rewards.images.naming import scheme_of
 from rewardkit.types import Rollout
@@ -14,13 +15,16 @@ def folder_of(path: str) -> bytes:
     """The folder that relative images of an input begin at, absolute.
 
     It is the one that the input is named in, also where the input is a link; of standard input,
-    a pipe or a device it is the current one. As bytes, for a path needs not be text. Not tidied:
-    `..` after a link is the parent of where it leads, as for whoever opens the input.
+    a pipe or a device it is the current one. Of a URL it is the URL's. As bytes, for a path needs
+    not be text. Not tidied: `..` after a link is the parent of where it leads, as for whoever opens
+    the input.
 
     >>> import os
     >>> os.fsdecode(folder_of("-")) == os.getcwd()
     True
     """
+    if is_url(path):
+        return os.fsencode(path.rpartition("/")[0])
     if path == STDIN or not os.path.isfile(path) or path.startswith(("/dev/", "/proc/")):
         return os.fsencode(os.getcwd())
     return os.fsencode(os.path.dirname(os.path.join(os.getcwd(), path)))

@@ -69,7 +69,7 @@ class Workers:
         executor = ThreadPoolExecutor(self._count, thread_name_prefix="rewardkit-score")
         try:
             for chunk in chunks:
-                window.append((chunk, executor.submit(self._score, chunk)))
+                window.append((chunk, executor.submit(self.score, chunk)))
                 waiting += len(chunk.data)
                 while len(window) > 2 * self._count or waiting > MAX_WAITING_BYTES:
                     done, future = window.popleft()
@@ -92,7 +92,12 @@ class Workers:
         for worker in self._workers:
             worker.kill()
 
-    def _score(self, chunk: Chunk) -> ChunkResult:
+    def score(self, chunk: Chunk) -> ChunkResult:
+        """Score one chunk with the worker of this thread, which starts where there is none.
+
+        Raises:
+            ConfigError: As `map`, and so for a `VerifierError`.
+        """
         result = self._try(chunk, self._job)
         if result is not None:
             return result

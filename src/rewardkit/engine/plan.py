@@ -8,13 +8,31 @@ from typing import Any
 
 import msgspec
 
+from rewardkit.engine.results import PARQUET
 from rewardkit.errors import ConfigError
-from rewardkit.reading import STDIN, check_input
+from rewardkit.places import file_system, is_url, size_of
+from rewardkit.reading import STDIN, check_input, open_bytes
 from rewardkit.rewards import encode, fingerprint, versions
 from rewardkit.rewards.base import Reward
 
-PACKINGS = {".gz": "gz", ".zst": "zst"}
+PACKINGS = {".gz": "gz", ".zst": "zst", ".parquet": PARQUET}
+PLAIN = (".jsonl", ".json", ".ndjson")
+"""Endings of names that say JSON lines."""
+
 END_BYTES = 2**16
+
+
+class RayOptions(msgspec.Struct, frozen=True):
+    """How to score on Ray.
+
+    Attributes:
+        address: The cluster, as `ray.init` takes it; None starts Ray on this machine.
+        gpus: GPUs, or the part of one, that each scoring actor gets; None is one where the reward
+            has a model and the cluster GPUs, else none.
+    """
+
+    address: str | None = None
+    gpus: float | None = None
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -30,6 +48,9 @@ class Request(msgspec.Struct, frozen=True):
         resume: Go on where an unfinished run was.
         restart: Throw an unfinished run away.
         strict: Stop at the first line that is not a rollout.
+        parquet: Write Parquet where the output's name doesn't say what it is.
+        named: Put the input's name before a default id also where there is one input.
+        ray: Score on Ray, and how; None scores in processes of this machine.
     """
 
     inputs: tuple[str, ...]
@@ -41,11 +62,16 @@ class Request(msgspec.Struct, frozen=True):
     resume: bool = False
     restart: bool = False
     strict: bool = False
+    parquet: bool = False
+    named: bool = False
+    ray: RayOptions | None = None
 
     @property
     def packing(self) -> str:
-        """How the output is packed, by its name."""
-        return PACKINGS.get(Path(self.output).suffix, "")
+        """How the output is packed, by its name; Parquet is a packing like the others."""
+        suffix = Path(self.output).suffix
+        unsaid = PARQUET if self.parquet and suffix not in PLAIN else ""
+        return PACKINGS.get(suffix, unsaid)
 
 
 def check_paths(inputs: Iterable[str], output: str) -> None:
@@ -61,11 +87,25 @@ def check_paths(inputs: Iterable[str], output: str) -> None:
         check_input(path)
     if output == STDIN:
         return
-    if os.path.isdir(output):
+    if is_url(output):
+        file_system(output)  # whether there is such a kind
+    elif os.path.isdir(output):
         raise ConfigError(f"{output}: expected a file for the output, got a directory")
+    check_apart(inputs, output)
+
+
+def check_apart(inputs: Iterable[str], output: str) -> None:
+    """Refuse an output that would replace an input.
+
+    Raises:
+        ConfigError: Naming both.
+    """
     for written in (output, f"{output}.rejected.jsonl", f"{output}.meta.json"):
         for path in inputs:
-            if os.path.isfile(path) and os.path.exists(written) and os.path.samefile(path, written):
+            same = path == written  # of URLs nothing more is known
+            if os.path.isfile(path) and os.path.exists(written):
+                same = os.path.samefile(path, written)
+            if same:
                 raise ConfigError(
                     f"{output}: expected an output apart from the inputs, got {path}, which this "
                     "run would replace"
@@ -74,7 +114,7 @@ def check_paths(inputs: Iterable[str], output: str) -> None:
 
 def make_plan(request: Request) -> dict[str, Any]:
     """What makes two runs the same: what goes in, and what is done to it."""
-    return {
+    plan = {
         "fingerprint": fingerprint(request.reward),
         "reward": encode(request.reward),
         "versions": versions(request.reward),
@@ -83,6 +123,11 @@ def make_plan(request: Request) -> dict[str, Any]:
         "keep": request.keep,
         "strict": request.strict,
     }
+    if request.packing == PARQUET:
+        plan["format"] = PARQUET
+    if request.named:
+        plan["named"] = True
+    return plan
 
 
 def describe_inputs(paths: Iterable[str]) -> list[dict[str, Any]]:
@@ -92,11 +137,11 @@ def describe_inputs(paths: Iterable[str]) -> list[dict[str, Any]]:
 
 def describe_input(path: str) -> dict[str, Any]:
     """Describe one input."""
-    if path == STDIN or not os.path.isfile(path):
+    if path == STDIN or not (is_url(path) or os.path.isfile(path)):
         return {"path": printed(path)}
-    size = os.stat(path).st_size
+    size = size_of(path) if is_url(path) else os.stat(path).st_size
     digest = hashlib.sha256()
-    with open(path, "rb") as stream:
+    with open_bytes(path) as stream:
         digest.update(stream.read(END_BYTES))
         stream.seek(max(0, size - END_BYTES))
         digest.update(stream.read(END_BYTES))

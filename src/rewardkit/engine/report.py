@@ -69,20 +69,25 @@ def side_car(plan: dict[str, Any], report: Report) -> bytes:
 
 
 def read_report(path: Path) -> Report:
+    """The report of a run that was complete already, see [`parse_report`][]."""
+    return parse_report(path.read_bytes(), str(path))
+
+
+def parse_report(meta: bytes, name: str) -> Report:
     """The report of a run that was complete already, from its side-car.
 
     Raises:
         ConfigError: When it holds no counts.
     """
     try:
-        meta = msgspec.json.decode(path.read_bytes(), type=SideCar)
+        side = msgspec.json.decode(meta, type=SideCar)
     except msgspec.DecodeError as error:
         raise ConfigError(
-            f"{path}: expected the counts of the complete run, got: {error}; without --resume the "
+            f"{name}: expected the counts of the complete run, got: {error}; without --resume the "
             "run begins again"
         ) from error
-    found = meta.counts
-    total = (meta.mean or 0.0) * found.scored
+    found = side.counts
+    total = (side.mean or 0.0) * found.scored
     counts = Counts(
         found.rollouts,
         found.scored,

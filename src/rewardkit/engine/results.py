@@ -6,9 +6,11 @@ import hashlib
 import msgspec
 import zstandard
 
+from rewardkit.scored_columns import encode_lines
 from rewardkit.types import Rollout
 
 HASH_BYTES = 8
+PARQUET = "parquet"
 
 
 class Counts(msgspec.Struct):
@@ -89,11 +91,16 @@ def add_up(output: bytes) -> float:
 
 
 def pack(data: bytes, packing: str) -> bytes:
-    """Pack some lines as one member; members stand one after the other in the file."""
+    """Pack some lines as one member; members stand one after the other in the file.
+
+    For Parquet, which can't be written in pieces, a member is a stream of Arrow's IPC format.
+    """
     if not data or not packing:
         return data
     if packing == "gz":
         return gzip.compress(data, compresslevel=6, mtime=0)
+    if packing == PARQUET:
+        return encode_lines(data)
     return zstandard.compress(data)
 
 

@@ -56,9 +56,10 @@ class Job(msgspec.Struct, frozen=True):
         places: Renamings of fields.
         kind: Name of the reward's only part where it has no parts.
         keep: Whether the input's own fields are handed through.
-        packing: How the output is packed: `gz`, `zst` or empty.
+        packing: How the output is packed: `gz`, `zst`, `parquet` or empty.
         whole_groups: Whether the reward looks at all rollouts of a question.
         folders: Where relative images of each input begin, as `folder_of` has them.
+        named: Whether a default id has its input's name in front also where there is one input.
     """
 
     names: tuple[str, ...]
@@ -68,10 +69,12 @@ class Job(msgspec.Struct, frozen=True):
     packing: str = ""
     whole_groups: bool = False
     folders: tuple[bytes, ...] = ()
+    named: bool = False
 
     def line_id(self, source: int, number: int) -> str:
         """The id of a rollout that brings none: its line number, after the file if several."""
-        return str(number) if len(self.names) == 1 else f"{self.names[source]}:{number}"
+        several = self.named or len(self.names) > 1
+        return f"{self.names[source]}:{number}" if several else str(number)
 
 
 def score_chunk(chunk: Chunk, job: Job, reward: Reward) -> ChunkResult:

@@ -7,19 +7,23 @@ from typing import Any
 import msgspec
 
 from rewardkit.atomic import is_special
-from rewardkit.decoding import Violation, decode_rollout
 from rewardkit.engine.checks import check_any, check_groups, check_ids, check_models
-from rewardkit.engine.chunks import GroupOf, Position, cut_chunks
+from rewardkit.engine.chunks import Position
+from rewardkit.engine.engines import Engine, open_engine
 from rewardkit.engine.file_sink import FileSink, refuse_full_disk
 from rewardkit.engine.image_paths import folders_of
-from rewardkit.engine.parallel import Workers
+from rewardkit.engine.parquet_output import write_parquet
 from rewardkit.engine.plan import Request, check_paths, describe_inputs, make_plan, printed
-from rewardkit.engine.report import Report, read_report, side_car
-from rewardkit.engine.results import Counts
+from rewardkit.engine.report import Report, parse_report, side_car
+from rewardkit.engine.results import PARQUET, Counts
 from rewardkit.engine.rows import Job, name_of
 from rewardkit.engine.state import Sink
 from rewardkit.engine.stream_sink import STDOUT, StreamSink
+from rewardkit.engine.url_sink import UrlSink
+from rewardkit.engine.work import Work
 from rewardkit.errors import ConfigError, RolloutError
+from rewardkit.parquet_lines import check_installed
+from rewardkit.places import is_url
 from rewardkit.rewards import needs_groups
 
 FIRST_CHECK = 2**14
@@ -45,8 +49,8 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
     check_models(request.reward)
     plan = make_plan(request)
     sink = open_sink(request, msgspec.json.encode(plan))
-    if isinstance(sink, FileSink) and sink.complete:
-        return read_report(sink.meta_path)
+    if isinstance(sink, FileSink | UrlSink) and sink.complete:
+        return parse_report(sink.read_meta(), f"{request.output}.meta.json")
     try:
         report = score_to_sink(request, plan, sink, progress)
         sink.finish(side_car(plan, report))
@@ -58,7 +62,8 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
             sink.discard()
         raise
     except OSError as error:
-        refuse_full_disk(error, sink)
+        if isinstance(sink, FileSink | UrlSink):
+            refuse_full_disk(error, sink.folder)
         raise
     finally:
         sink.close()
@@ -67,8 +72,17 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
 
 def open_sink(request: Request, plan: bytes) -> Sink:
     """Open the output."""
-    if request.output != STDOUT and not is_special(Path(request.output)):
-        return FileSink(Path(request.output), plan, request.resume, request.restart)
+    convert = write_parquet if request.packing == PARQUET else None
+    if convert:
+        check_installed()
+    if is_url(request.output):
+        return UrlSink(request.output, plan, request.resume, request.restart, convert)
+    to_file = request.output != STDOUT and not is_special(Path(request.output))
+    if convert and not to_file:
+        got = "standard output" if request.output == STDOUT else request.output
+        raise ConfigError(f"--format parquet: expected an output file, got {got}")
+    if to_file:
+        return FileSink(Path(request.output), plan, request.resume, request.restart, convert)
     if request.resume:
         got = "standard output" if request.output == STDOUT else request.output
         raise ConfigError(f"--resume: expected an output file to go on with, got {got}")
@@ -82,20 +96,21 @@ def score_to_sink(
     progress: Callable[[Position, Counts], None],
 ) -> Report:
     """Score what is left of the inputs, and look at them as a whole."""
-    whole_groups = needs_groups(request.reward)
     job = Job(
         tuple(map(printed, request.inputs)),
         name_of(request.reward),
         request.places,
         request.keep,
         request.packing,
-        whole_groups,
+        needs_groups(request.reward),
         folders_of(request.inputs),
+        request.named,
     )
-    group_of = group_finder(request.places) if whole_groups else None
-    workers = Workers(request.workers, msgspec.json.encode(plan["reward"]), job, group_of)
+    config = msgspec.json.encode(plan["reward"])
+    work = Work(request.inputs, config, job, request.workers, plan["versions"])
     resumed_at = sink.state.counts.rollouts
-    score_chunks(request, sink, workers, group_of, progress)
+    with open_engine(request, work) as engine:
+        score_chunks(request, sink, engine, progress)
     if describe_inputs(request.inputs) != plan["inputs"]:
         names = ", ".join(job.names)
         raise RolloutError(f"{names}: expected inputs that stay as they are, got one that changed")
@@ -106,40 +121,30 @@ def score_to_sink(
         state.first_rejected,
         state.first_error,
         *repeats,
-        workers.restarts,
+        engine.restarts,
         resumed_at,
     )
-    check_any(request, report)
+    if not request.named:  # a folder's shard may be empty
+        check_any(request, report)
     return report
 
 
 def score_chunks(
     request: Request,
     sink: Sink,
-    workers: Workers,
-    group_of: GroupOf | None,
+    engine: Engine,
     progress: Callable[[Position, Counts], None],
 ) -> None:
     """Score what is left of the inputs."""
     next_check = FIRST_CHECK
-    chunks = cut_chunks(request.inputs, sink.state.position, group_of)
-    for chunk, result in workers.map(chunks):
+    whole_groups = needs_groups(request.reward)
+    for end, result in engine.results(sink.state.position):
         if request.strict and result.first_rejected:
             raise RolloutError(result.first_rejected)
-        sink.write(chunk.end, result)
-        progress(chunk.end, sink.state.counts)
-        if group_of is not None and sink.state.groups >= next_check:
+        sink.write(end, result)
+        progress(end, sink.state.counts)
+        if whole_groups and sink.state.groups >= next_check:
             check_groups(sink)
             next_check = 2 * sink.state.groups
-    if group_of is not None:
+    if whole_groups:
         check_groups(sink)
-
-
-def group_finder(places: dict[str, tuple[str, ...]]) -> GroupOf:
-    """Make the function that finds a line's group."""
-
-    def group_of(line: bytes, number: int) -> str | None:
-        rollout = decode_rollout(line, places, str(number))
-        return None if isinstance(rollout, Violation) else rollout.group
-
-    return group_of

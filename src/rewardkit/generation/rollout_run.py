@@ -89,7 +89,8 @@ def _fill(run: Run, sink: Sink, finish: Callable[[Run, Sink], None]) -> None:
             sink.discard()
         raise
     except OSError as error:
-        refuse_full_disk(error, sink)
+        if isinstance(sink, FileSink):
+            refuse_full_disk(error, sink.folder)
         raise
     finally:
         sink.close()
