@@ -74,6 +74,9 @@ $(VENV)/.bench: $(VENV)/.dev
 # make bench ROLLOUTS=rollouts.jsonl PAIRS='pairs.jsonl golds.jsonl'
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/linear_time.py
+	$(BIN)/python benchmarks/adapter_overhead.py
+	$(BIN)/python benchmarks/serve_load.py
+	$(BIN)/python benchmarks/ray_engine.py --rows 500000
 	$(BIN)/python benchmarks/perception_speed.py
 	$(BIN)/python benchmarks/score_throughput.py $(or $(ROLLOUTS),examples/gsm8k.jsonl)
 	$(BIN)/python benchmarks/verifier_accuracy.py $(or $(PAIRS),examples/pairs/math.jsonl)
