@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rewardkit.decoding import Violation, decode_rollout, default_group, look_up, rename
+from rewardkit.decoding import (
+    Violation,
+    decode_rollout,
+    default_group,
+    describe,
+    look_up,
+    rename,
+)
 from rewardkit.types import Rollout
 
 
@@ -208,3 +215,29 @@ def test_any_values_of_the_fields_give_a_rollout_or_a_violation(fields: dict[str
     if isinstance(result, Rollout):
         assert isinstance(result.text, str)
         assert isinstance(result.prompt_text, str)
+
+
+CANDIDATES = [
+    ({"solution": None, "answer": "4"}, {"reference": "4", "solution": None}),
+    ({"solution": "5", "answer": "4"}, {"reference": "5", "answer": "4"}),
+    ({"solution": None, "answer": None}, {"reference": None, "answer": None}),
+    ({"other": "4"}, {"other": "4"}),
+]
+
+
+@pytest.mark.parametrize(("fields", "renamed"), CANDIDATES)
+def test_the_first_place_with_a_value_is_taken_and_the_others_stay(
+    fields: dict[str, object], renamed: dict[str, object]
+) -> None:
+    assert rename(fields, {"reference": ("solution", "answer")}) == renamed
+
+
+def test_a_renamed_field_that_is_null_is_not_replaced_by_one_of_its_name() -> None:
+    fields = {"gold": None, "reference": "5"}
+
+    assert rename(fields, {"reference": ("gold",)}) == {"reference": None}
+
+
+@pytest.mark.parametrize("value", [object(), 4j, float])
+def test_what_json_can_not_say_is_described_by_its_type(value: object) -> None:
+    assert describe(value) == type(value).__name__

@@ -123,15 +123,23 @@ def decode_lone_surrogates(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON 
 
 
 def rename(fields: dict[str, Any], places: Places) -> dict[str, Any]:
-    """Move each renamed field to its own name; what stood there goes, a nested source stays."""
+    """Move each renamed field to its own name; what stood there goes, a nested source stays.
+
+    Of a field's places the first with a value is taken. The others stay as they are.
+    """
     found: dict[str, Any] = {}
+    used: set[str] = set()
     for field, candidates in places.items():
+        taken, value = None, None
         for place in candidates:
-            value = look_up(fields, place)
-            if value is not ABSENT:
-                found[field] = value
+            here = look_up(fields, place)
+            if here is not ABSENT and (taken is None or here is not None):
+                taken, value = place, here
+            if value is not None:
                 break
-    used = {place for candidates in places.values() for place in candidates}
+        if taken is not None:
+            found[field] = value
+            used.add(taken)
     kept = {name: value for name, value in fields.items() if name not in used or name in FIELDS}
     return {**kept, **found}
 
@@ -203,7 +211,10 @@ def describe(value: object) -> str:
         value = msgspec.to_builtins(value)
     name = {"dict": "object", "float": "number"}.get(type(value).__name__, type(value).__name__)
     name = {"str": "string", "int": "integer", "bool": "boolean"}.get(name, name)
-    return f"{name} {shorten(msgspec.json.encode(value))}"
+    try:
+        return f"{name} {shorten(msgspec.json.encode(value))}"
+    except (TypeError, ValueError, RecursionError):  # what Python holds and JSON doesn't: a picture
+        return name
 
 
 def shorten(text: bytes, limit: int = 80) -> str:

@@ -11,7 +11,7 @@ from rewardkit.suggest import did_you_mean
 from rewardkit.types import Rollout
 
 Places: TypeAlias = Mapping[str, tuple[str, ...]]
-"""For each field of a rollout the places to look, in this order; the first that exists is taken."""
+"""For each field of a rollout the places to look, in order; the first with a value is taken."""
 
 FIELDS: tuple[str, ...] = tuple(name for name in Rollout.__struct_fields__ if name != "extra")
 
