@@ -4,14 +4,17 @@ Source: the calling conventions of TRL 1.16, verl 0.9.1 and EasyR1 0.3.3.dev0, w
 `rewardkit.adapters` has the other way round.
 """
 
+import copy
 import inspect
-import numbers
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
-from rewardkit.errors import ConfigError, VerifierError
+from rewardkit.errors import ConfigError
+from rewardkit.rewards.function_results import listed, to_result
+from rewardkit.rewards.loading import check_plain_call
 from rewardkit.types import Message, Rollout
 
 Convention: TypeAlias = Literal["rollouts", "trl", "verl", "easyr1"]
@@ -20,24 +23,12 @@ Convention: TypeAlias = Literal["rollouts", "trl", "verl", "easyr1"]
 CONVENTIONS: tuple[Convention, ...] = get_args(Convention)
 
 GIVEN: dict[str, tuple[str, ...]] = {
-    "trl": ("prompts", "completions"),
+    "trl": ("prompts", "completions", "trainer_state", "log_extra", "log_metric"),
     "verl": ("data_source", "solution_str", "ground_truth", "extra_info"),
 }
 """The names that a function of a stack is always called with."""
 
 Function: TypeAlias = Callable[..., object]
-
-
-class Result(msgspec.Struct, frozen=True):
-    """What a function of another stack said about one rollout.
-
-    Attributes:
-        value: Its number, None for 'not judged'.
-        parts: Further numbers that it gave by name.
-    """
-
-    value: object
-    parts: dict[str, object] = {}
 
 
 def check_convention(
@@ -51,19 +42,24 @@ def check_convention(
     if not callable(function):
         got = type(function).__name__
         raise ConfigError(f"custom.function: expected {spec} to be a function, got {got}")
-    if inspect.iscoroutinefunction(function):
-        raise ConfigError(f"custom.function: expected {spec} to be a plain function, got async def")
+    check_plain_call(spec, function)
     names = dict.fromkeys(GIVEN.get(convention, ()))
     first: tuple[object, ...] = ([],) if convention == "easyr1" else ()
     try:
-        inspect.signature(function).bind_partial(*first, **{**names, **options})
+        signature = inspect.signature(function)
+        signature.bind_partial(*first, **{**names, **options})
     except TypeError as error:
         raise ConfigError(
             f"custom.convention: expected {spec} to take what {convention} gives and the options: "
             f"{error}"
         ) from None
     except ValueError:  # built-in functions may have no signature
-        pass
+        return function
+    ids = signature.parameters.get("completion_ids")
+    if convention == "trl" and ids is not None and ids.default is inspect.Parameter.empty:
+        raise ConfigError(
+            f"custom.convention: expected {spec} to need no completion_ids, as rollouts hold text"
+        )
     return function
 
 
@@ -78,6 +74,7 @@ def call_by(
     Returns:
         What came back, a `Result` in place of each dict; how many there are is not checked.
     """
+    options = copy.deepcopy(dict(options))  # a function may change what it is given
     if convention == "trl":
         return listed(function(**trl_columns(rollouts), **options))
     if convention == "verl":
@@ -100,11 +97,17 @@ def trl_columns(rollouts: Sequence[Rollout]) -> dict[str, object]:
     references = [rollout.reference for rollout in rollouts]
     for name in ("reference", "solution", "answer"):
         columns.setdefault(name, references)
-    for name in ("task", "choices", "images", "keywords"):
-        columns.setdefault(name, [getattr(rollout, name) for rollout in rollouts])
+    columns.setdefault("task", [rollout.task for rollout in rollouts])
+    for name in ("choices", "images", "keywords"):
+        columns.setdefault(name, [list(getattr(rollout, name)) for rollout in rollouts])
+    columns |= {"trainer_state": None, "log_extra": log_nothing, "log_metric": log_nothing}
     columns["prompts"] = [chat_or_text(rollout.prompt) for rollout in rollouts]
     columns["completions"] = [chat_or_text(rollout.completion) for rollout in rollouts]
     return columns
+
+
+def log_nothing(name: str, value: object) -> None:
+    """Stand for TRL's `log_metric` and `log_extra`: outside of a training run nobody listens."""
 
 
 def chat_or_text(value: str | list[Message]) -> object:
@@ -116,12 +119,13 @@ def call_verl(function: Function, rollout: Rollout, options: Mapping[str, object
     """Call verl's `compute_score` for one rollout."""
     nested = rollout.extra.get("extra_info")
     extra = dict(nested) if isinstance(nested, Mapping) else dict(rollout.extra)
-    own = {"prompt": chat_or_text(rollout.prompt), "images": rollout.images}
+    own: dict[str, object] = {"prompt": chat_or_text(rollout.prompt)}
+    own |= {name: list(getattr(rollout, name)) for name in ("images", "keywords", "choices")}
     return function(
         data_source=rollout.extra.get("data_source", rollout.task),
         solution_str=rollout.text,
         ground_truth=rollout.reference,
-        extra_info={**own, "keywords": rollout.keywords, "choices": rollout.choices, **extra},
+        extra_info={**own, **extra},
         **options,
     )
 
@@ -136,40 +140,10 @@ def call_easyr1(
         if rollout.completion_tokens is not None:
             row["response_length"] = rollout.completion_tokens
         inputs.append(row)
-    module = getattr(function, "__globals__", {})
-    if module.get("REWARD_TYPE", "batch") == "sequential":
+    module = sys.modules.get(getattr(function, "__module__", ""))  # a decorated one's own
+    if getattr(module, "REWARD_TYPE", "batch") == "sequential":
         return [to_result(function(row, **options), "overall") for row in inputs]
     results = listed(function(inputs, **options))
     if not isinstance(results, list):
         return results
     return [to_result(result, "overall") for result in results]
-
-
-def to_result(value: object, key: str) -> object:
-    """A dict's number and its further numbers; anything else as it is.
-
-    Raises:
-        VerifierError: When a dict lacks the key.
-
-    >>> to_result({"score": 1.0, "acc": 0.5, "pred": "7"}, "score")
-    Result(value=1.0, parts={'acc': 0.5})
-    """
-    if not isinstance(value, Mapping):
-        return item(value)
-    if key not in value:
-        raise VerifierError(f"expected a dict with {key!r}, got {', '.join(map(str, value))}"[:200])
-    others = {str(name): item(part) for name, part in value.items() if name != key}
-    parts = {name: part for name, part in others.items() if isinstance(part, numbers.Real)}
-    return Result(item(value[key]), dict(parts))
-
-
-def listed(values: object) -> object:
-    """A list for a tensor or an array."""
-    to_list = getattr(values, "tolist", None)
-    return to_list() if callable(to_list) else values
-
-
-def item(value: object) -> object:
-    """A number for a tensor or an array of one."""
-    get = getattr(value, "item", None)
-    return get() if callable(get) else value

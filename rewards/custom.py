@@ -12,10 +12,10 @@ from rewardkit.errors import ConfigError, VerifierError
 from rewardkit.rewards.conventions import (
     CONVENTIONS,
     Convention,
-    Result,
     call_by,
     check_convention,
 )
+from rewardkit.rewards.function_results import Result, item
 from rewardkit.rewards.loading import check_call, load_object, source_file
 from rewardkit.rewards.numbers import check_choice
 from rewardkit.types import Rollout, Score
@@ -131,6 +131,7 @@ class Custom(
         if isinstance(value, Result):
             parts = {name: self._score(row, part) for name, part in value.parts.items()}
             return msgspec.structs.replace(self._score(row, value.value), parts=parts)
+        value = item(value)
         if not isinstance(value, numbers.Real):
             raise VerifierError(
                 f"{self.function}: rollout {row}: expected Score, number or None, "

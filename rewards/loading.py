@@ -90,8 +90,7 @@ def check_call(
             f"custom.function: expected {spec} to be a function, class or reward, "
             f"got {type(function).__name__}"
         )
-    if inspect.iscoroutinefunction(function):
-        raise ConfigError(f"custom.function: expected {spec} to be a plain function, got async def")
+    check_plain_call(spec, function)
     try:
         inspect.signature(function).bind(*arguments, **options)
     except TypeError as error:
@@ -100,6 +99,16 @@ def check_call(
     except ValueError:  # built-in functions may have no signature
         pass
     return function
+
+
+def check_plain_call(spec: str, function: object) -> None:
+    """Refuse what gives something to await when it is called, functions and objects alike.
+
+    Raises:
+        ConfigError: Naming the function.
+    """
+    if any(map(inspect.iscoroutinefunction, (function, getattr(function, "__call__", None)))):  # noqa: B004 - not whether it can be called, but how
+        raise ConfigError(f"custom.function: expected {spec} to be a plain function, got async def")
 
 
 def _module_of(place: str, spec: str) -> ModuleType:

@@ -13,6 +13,7 @@ from rewardkit.types import Message
 SOURCE = """
 from __future__ import annotations
 import numpy as np
+import torch
 
 REWARD_NAME, REWARD_TYPE = "old", "batch"
 
@@ -42,6 +43,35 @@ def verl_nothing(data_source, solution_str, ground_truth, extra_info=None):
 def easyr1(reward_inputs, weight=0.5):
     return [{"overall": weight * r["response_length"], "format": 1.0} for r in reward_inputs]
 
+def trl_values(prompts, completions, **kwargs):
+    return [torch.tensor(1.0), np.bool_(True)][: len(completions)]
+
+def trl_logs(prompts, completions, trainer_state, log_metric, log_extra, **kwargs):
+    log_metric("mean", 1.0)
+    log_extra("text", list(completions))
+    return [float(trainer_state is None)] * len(completions)
+
+def trl_ids(prompts, completions, completion_ids, **kwargs):
+    return [float(len(ids)) for ids in completion_ids]
+
+def trl_changes(prompts, completions, images, table, **kwargs):
+    table["calls"] = table.get("calls", 0) + 1
+    for column in images:
+        column.append("x")
+    return [float(table["calls"])] * len(completions)
+
+def trl_alone(prompts, completions):
+    return [1.0] * len(completions)
+
+def verl_tensors(data_source, solution_str, ground_truth, extra_info):
+    return {"score": np.bool_(True), "acc": torch.tensor(1), "each": torch.ones(2)}
+
+class Later:
+    async def __call__(self, prompts, completions, **kwargs):
+        return []
+
+later_object = Later()
+
 def rollouts(rollouts):
     return [1.0] * len(rollouts)
 
@@ -54,8 +84,18 @@ async def later(prompts, completions, **kwargs):
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "old.py"
     path.write_text(SOURCE)
+    (tmp_path / "decorating.py").write_text(
+        "import functools\n"
+        "def decorated(function):\n"
+        "    return functools.wraps(function)(lambda *given: function(*given))\n"
+    )
     (tmp_path / "one.py").write_text(
+        "import sys\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from decorating import decorated\n"
+        "sys.path.pop(0)\n"
         'REWARD_TYPE = "sequential"\n'
+        "@decorated\n"
         "def easyr1(reward_input):\n"
         '    return {"overall": float(reward_input["response"] == reward_input["ground_truth"])}\n'
     )
@@ -87,6 +127,24 @@ def test_verl_gets_one_rollout_a_call(file: Path) -> None:
     words = Rollout(completion="", keywords=["cat"])
     numbers = Custom(f"{file}:verl_number", convention="verl")([*ROLLOUTS, words])
     assert [one.value for one in numbers] == [0.5, 0.5, None]
+
+
+def test_numbers_of_other_libraries_are_numbers(file: Path) -> None:
+    column = Custom(f"{file}:trl_values", convention="trl")(ROLLOUTS)
+    assert [one.value for one in column] == [1.0, 1.0]
+    (one,) = Custom(f"{file}:verl_tensors", convention="verl")(ROLLOUTS[:1])
+    assert (one.value, {name: part.value for name, part in one.parts.items()}) == (1.0, {"acc": 1})
+
+
+def test_what_trl_gives_beside_columns_is_given(file: Path) -> None:
+    values = [one.value for one in Custom(f"{file}:trl_logs", convention="trl")(ROLLOUTS)]
+    assert values == [1.0, 1.0]
+
+
+def test_a_function_may_change_what_it_is_given(file: Path) -> None:
+    reward = Custom(f"{file}:trl_changes", {"table": {}}, "trl")
+    assert [one.value for _ in range(2) for one in reward(ROLLOUTS)] == [1.0] * 4
+    assert ROLLOUTS[0].images == []
 
 
 def test_easyr1_gets_a_list_or_one(file: Path) -> None:
@@ -139,6 +197,10 @@ REFUSED = [
     ("rollouts", "trl", "custom.convention: expected .* to take what trl gives"),
     ("rollouts", "verl", "custom.convention: expected .* to take what verl gives"),
     ("later", "trl", "custom.function: expected .* to be a plain function, got async def"),
+    ("later_object", "trl", "custom.function: expected .* to be a plain function, got async def"),
+    ("later_object", "rollouts", "custom.function: expected .* to be a plain function, got async"),
+    ("trl_ids", "trl", "custom.convention: expected .* to need no completion_ids"),
+    ("trl_alone", "trl", "custom.convention: expected .* to take what trl gives"),
     ("REWARD_NAME", "easyr1", "custom.function: expected .* to be a function, got str"),
     ("trl", "swift", "custom.convention: expected one of"),
 ]
