@@ -125,6 +125,15 @@ def test_swift_says_what_is_truncated_and_which_prompt_it_was() -> None:
         reward(["A: 1", "A: 2"], solution=["1", "1"], prompt_id=["a", "b"])
 
 
+def test_swift_counts_the_tokens_of_every_turn() -> None:
+    reward = SwiftReward({"kind": "length", "unit": "tokens", "limit": 4})
+    ids = [[1, 2, 3], [[1, 2, 3]], [[1, 2], [3]], [list(range(9))], []]
+    values = reward(["a"] * 5, response_token_ids=ids, trainer_state=SimpleNamespace())
+    assert values[0] == values[1] == values[2]
+    assert values[3] != values[0]
+    assert values[4] is None  # the tokens were not kept
+
+
 def test_swift_never_gets_one_value_for_many() -> None:
     assert SwiftReward({"kind": "constant", "value": 1})(["a", "b", "c"]) == [1.0] * 3
 

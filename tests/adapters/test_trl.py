@@ -124,6 +124,32 @@ def test_columns_are_fields_of_the_rollout() -> None:
     assert values == [1.0, 1.0, None]
 
 
+def test_a_column_that_is_null_makes_place_for_the_next() -> None:
+    reward = TrlReward({"kind": "accuracy", "template": "gsm8k"})
+    assert reward(completions=says(4, 5), solution=["4", None], answer=["5", "5"]) == [1.0, 1.0]
+
+
+def test_columns_may_be_arrays() -> None:
+    import numpy as np
+    import torch
+
+    reward = TrlReward({"kind": "accuracy", "template": "gsm8k"})
+    assert reward(completions=np.array(says(4, 5)), solution=np.array([4, 4])) == [1.0, 0.0]
+    assert reward(completions=says(4, 5), solution=torch.tensor([4, 4])) == [1.0, 0.0]
+
+
+def test_a_column_of_another_length_is_named() -> None:
+    with pytest.raises(RolloutError, match=r"column 'solution': expected 2 values, .* got 1"):
+        TrlReward(PRESET)(completions=says(4, 5), solution=["4"])
+
+
+def test_a_picture_in_place_of_a_list_of_them_is_named() -> None:
+    from PIL import Image
+
+    with pytest.raises(RolloutError, match="trl: row 1: field 'images': expected list, got Image"):
+        TrlReward(PRESET)(completions=["x"], images=[Image.new("RGB", (2, 2))])
+
+
 def test_fields_may_stand_elsewhere() -> None:
     reward = TrlReward(
         {"kind": "accuracy", "template": "gsm8k"}, Options(fields={"reference": "gold"})

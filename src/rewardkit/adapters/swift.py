@@ -5,9 +5,9 @@ Source: ms-swift 4.6.0, https://github.com/modelscope/ms-swift, `--external_plug
 
 from collections.abc import Sequence
 
+from rewardkit.adapters.columns import to_rows
 from rewardkit.adapters.options import Options, Stack
 from rewardkit.adapters.scorer import Scorer, Spec
-from rewardkit.adapters.trl import to_rows
 
 SWIFT = Stack(
     name="swift",
@@ -45,7 +45,7 @@ class SwiftReward:
         self,
         completions: Sequence[str],
         messages: Sequence[Sequence[object]] | None = None,
-        response_token_ids: Sequence[Sequence[int]] | None = None,
+        response_token_ids: Sequence[Sequence[object]] | None = None,
         **columns: object,  # what the dataset has, and what ms-swift knows of each rollout
     ) -> list[float | None]:
         """Score a batch.
@@ -56,6 +56,6 @@ class SwiftReward:
         """
         if messages is not None:
             columns["prompts"] = [list(chat)[:-1] for chat in messages]  # the reply is the last
-        if response_token_ids is not None:
-            columns["completion_ids"] = response_token_ids
+        if response_token_ids is not None:  # of one turn, or a list for each; empty where not kept
+            columns["completion_ids"] = [ids or None for ids in response_token_ids]
         return [one.value for one in self._scorer.score(to_rows(completions, columns))]

@@ -3,8 +3,9 @@
 Source: TRL 1.16, https://github.com/huggingface/trl, `reward_funcs` of `GRPOTrainer`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
+from rewardkit.adapters.columns import to_rows
 from rewardkit.adapters.figures import figures
 from rewardkit.adapters.options import Options, Stack
 from rewardkit.adapters.scorer import Paid, Scorer, Spec
@@ -97,34 +98,6 @@ class TrlAsyncReward:
         paid = await self._scorer.score_async(to_rows(completions, columns))
         log(self._scorer, paid, log_metric, log_extra)
         return [one.value for one in paid]
-
-
-def to_rows(
-    completions: Sequence[object], columns: Mapping[str, object]
-) -> list[dict[str, object]]:
-    """One row a completion.
-
-    >>> to_rows(["7"], {"prompts": ["3+4?"], "completion_ids": [[1, 2]], "solution": ["7"]})
-    [{'solution': '7', 'prompt': '3+4?', 'completion': '7', 'completion_tokens': 2}]
-    """
-    lists = {
-        name: values
-        for name, values in columns.items()
-        if isinstance(values, list | tuple) and len(values) == len(completions)
-    }
-    prompts, ids = lists.pop("prompts", None), lists.pop("completion_ids", None)
-    rows: list[dict[str, object]] = []
-    for number, completion in enumerate(completions):
-        row: dict[str, object] = {name: values[number] for name, values in lists.items()}
-        if prompts is not None:
-            row["prompt"] = prompts[number]
-        row["completion"] = completion
-        if ids is not None:
-            row["completion_tokens"] = len(ids[number])
-        if "image" in row and not isinstance(row["image"], list):
-            row["image"] = [row["image"]] if row["image"] is not None else []
-        rows.append(row)
-    return rows
 
 
 def log(
