@@ -7,15 +7,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from stack_callers import InspectTarget
 from stack_rollouts import PRESET
 from stack_shims import load_unlisted, write_shim
 from stack_stand_ins import install
 
 from rewardkit.adapters.areal import ArealReward
 from rewardkit.adapters.easyr1 import EasyR1Reward
+from rewardkit.adapters.inspect_ai import to_row as inspect_row
+from rewardkit.adapters.nemo_gym import to_row as nemo_gym_row
 from rewardkit.adapters.nemo_rl import to_row as nemo_rl_row
 from rewardkit.adapters.openrlhf import OpenRlhfReward, reply_of
 from rewardkit.adapters.options import Options
+from rewardkit.adapters.rows import read_row
 from rewardkit.adapters.slime import SlimeReward
 from rewardkit.adapters.swift import SwiftReward
 from rewardkit.adapters.verl import VerlReward
@@ -157,6 +161,22 @@ def test_areal_rows_are_fields() -> None:
         choices=["cat", "dog"], unrelated=object(),
     )  # fmt: skip
     assert value == 1.0
+
+
+@pytest.mark.parametrize(("targets", "reference"), [(["B"], "B"), (["cat", "dog"], ["cat", "dog"])])
+def test_inspect_targets_are_never_run_together(targets: list[str], reference: object) -> None:
+    state: Any = SimpleNamespace(
+        input_text="?", metadata=None, choices=None, output=SimpleNamespace(completion="cat, dog")
+    )
+    target: Any = InspectTarget(targets)
+    assert inspect_row(state, target)["reference"] == reference
+
+
+def test_nemo_gym_hands_over_messages_as_the_prompt() -> None:
+    part = {"type": "input_text", "text": "3+4?"}
+    asked = [{"role": "user", "content": [part]}, {"type": "function_call", "name": "add"}]
+    row = nemo_gym_row({"responses_create_params": {"input": asked}, "response": {}})
+    assert read_row(row, {}, "row 1").prompt_text == "3+4?"
 
 
 def test_nemo_rl_reads_the_last_reply() -> None:

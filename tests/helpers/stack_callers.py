@@ -115,6 +115,15 @@ def call_verifiers(module: ModuleType) -> Values:
     return asyncio.run(every())
 
 
+class InspectTarget(list[str]):
+    """inspect_ai's `Target`: one or more texts, which `text` writes one behind the other."""
+
+    @property
+    def text(self) -> str:
+        """All as one."""
+        return "".join(self)
+
+
 def call_inspect(module: ModuleType) -> Values:
     async def every() -> Values:
         scorer = module.reward()
@@ -127,7 +136,7 @@ def call_inspect(module: ModuleType) -> Values:
             )
             for case in CASES
         ]
-        targets = [SimpleNamespace(text=case.reference) for case in CASES]
+        targets = [InspectTarget([case.reference]) for case in CASES]
         pairs = zip(states, targets, strict=True)
         return [(await scorer(state, target)).value for state, target in pairs]
 

@@ -55,6 +55,13 @@ def test_fields_stand_in_the_metadata(tmp_path: Path) -> None:
     assert log.samples[0].scores["rewardkit"].value == 2.0
 
 
+def test_several_targets_are_a_list(tmp_path: Path) -> None:
+    metadata = {"reply": "<think>x</think><answer>dog, cat</answer>", "task": "labels"}
+    sample = Sample(input="Which?", target=["cat", "dog"], metadata=metadata)
+    log = evaluate(tmp_path, [sample], write_shim(tmp_path, "inspect_ai"))
+    assert log.samples[0].scores["rewardkit"].value == 2.0
+
+
 def test_a_reward_that_fails_is_an_error_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def fails(rollouts):\n    return 1 / 0\n")
     shim = write_shim(tmp_path, "inspect_ai", f"{tmp_path}/broken.py:fails")

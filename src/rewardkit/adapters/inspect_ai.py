@@ -57,7 +57,8 @@ def inspect_scorer(reward: Spec, options: Options | None = None) -> "Callable[[]
 
 
 def to_row(state: "TaskState", target: "Target") -> dict[str, object]:
-    """A sample's fields by their names here."""
-    row = {"prompt": state.input_text, "reference": target.text, **(state.metadata or {})}
+    """A sample's fields by their names here; of several targets the reference is the list."""
+    reference = target.text if len(target) == 1 else list(target)
+    row = {"prompt": state.input_text, "reference": reference, **(state.metadata or {})}
     choices = [choice.value for choice in state.choices] if state.choices else []
     return {"choices": choices, **row, "completion": state.output.completion}

@@ -70,7 +70,9 @@ def to_row(fields: dict[str, object]) -> dict[str, object]:
     row = {name: value for name, value in fields.items() if name not in ("response",)}
     asked = row.pop("responses_create_params", None)
     prompt = asked.get("input") if isinstance(asked, dict) else None
-    if isinstance(prompt, str):
+    if isinstance(prompt, list):  # beside messages there may be calls of tools
+        prompt = [one for one in prompt if isinstance(one, dict) and "role" in one]
+    if prompt:
         row.setdefault("prompt", prompt)
     return {**row, "completion": last_reply(fields.get("response"))}
 
