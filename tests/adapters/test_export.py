@@ -8,6 +8,7 @@ from stack_shims import load_unlisted
 
 from rewardkit.adapters.export import shim_text
 from rewardkit.adapters.options import Options
+from rewardkit.adapters.portable import portable
 from rewardkit.adapters.stacks import STACKS
 from rewardkit.errors import ConfigError
 from rewardkit.rewards import Reward, fingerprint, load_reward, preset_names
@@ -51,6 +52,54 @@ def test_relative_files_become_absolute(tmp_path: Path, monkeypatch: pytest.Monk
     assert exported(tmp_path, reward).reward.function == f"{tmp_path}/mine.py:half"
 
 
+def test_template_files_are_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loose.yaml").write_text("base: think-answer\nignore_case: true\n")
+    reward = load_reward({"kind": "accuracy", "template": "loose.yaml"})
+    path = tmp_path / "reward_verl.py"
+    path.write_text(shim_text(VERL, reward, ZERO, path, "it"), encoding="utf-8")
+    Path("loose.yaml").unlink()
+    monkeypatch.chdir("/")
+    compute_score = load_unlisted(path).compute_score
+    assert compute_score("x", "<THINK>a</THINK><ANSWER>4</ANSWER>", "4")["score"] == 1.0
+
+
+def test_options_of_a_custom_function_are_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("mine.py").write_text("def f(rollouts, **options): return [1.0] * len(rollouts)\n")
+    options = {"function": "relu", "model": "folder", "template": "no.yaml"}
+    reward = load_reward({"kind": "custom", "function": "mine.py:f", "options": options})
+    assert exported(tmp_path, reward).options == options
+
+
+def test_files_and_folders_here_become_absolute_and_names_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("checkpoint", "gpt", "openai"):
+        Path(folder).mkdir()
+    for file in ("weights.pt", "grey.png"):
+        Path(file).write_bytes(b"")
+    encoders = [
+        {"kind": "open-clip", "architecture": "ViT-B-32", "pretrained": "weights.pt"},
+        {"kind": "open-clip", "architecture": "ViT-B-32", "pretrained": "openai"},
+        {"kind": "open-clip", "architecture": "local-dir:checkpoint"},
+        {"kind": "transformers", "model": "checkpoint"},
+    ]
+    found = portable({"encoders": encoders, "contrast_images": ["grey.png", "data:,"]})
+    assert found["encoders"] == [
+        {**encoders[0], "pretrained": f"{tmp_path}/weights.pt"},
+        encoders[1],
+        {**encoders[2], "architecture": f"local-dir:{tmp_path}/checkpoint"},
+        {**encoders[3], "model": f"{tmp_path}/checkpoint"},
+    ]
+    assert found["contrast_images"] == [f"{tmp_path}/grey.png", "data:,"]
+    assert portable({"kind": "judge", "model": "gpt"}) == {"kind": "judge", "model": "gpt"}
+
+
 def test_the_header_is_the_configuration(tmp_path: Path) -> None:
     for stack in STACKS.values():
         options = Options() if stack.says_unjudged else ZERO
@@ -66,6 +115,8 @@ NAMES = [
     ("verl", "reward.txt", "expected a file that ends in .py"),
     ("verl", "verl.py", "expected a name of its own, got that of the module verl"),
     ("trl", "json.py", "expected a name of its own, got that of the module json"),
+    ("trl", "numpy.py", "expected a name of its own, got that of the module numpy"),
+    ("verl", "sitecustomize.py", "expected a name of its own, got that of the module sitecust"),
     ("trl", "my-reward.py", "expected a name that Python can import, as trl does"),
     ("slime", "class.py", "expected a name that Python can import, as slime does"),
 ]

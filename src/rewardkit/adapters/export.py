@@ -1,20 +1,21 @@
 """The file that a stack's configuration points to: a few lines over the installed package."""
 
+import functools
+import importlib.metadata
 import keyword
 import os
 import pprint
 import sys
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from rewardkit.adapters.options import Options, Stack
+from rewardkit.adapters.portable import portable
 from rewardkit.adapters.scorer import Scorer
 from rewardkit.errors import ConfigError
 from rewardkit.rewards import Reward, encode, fingerprint
-from rewardkit.rewards.loading import is_file, split_spec
 
 TAKEN = frozenset(
     "areal inspect_ai nemo_gym nemo_rl open_instruct openrlhf reasoning_gym rewardkit skyrl_gym "
@@ -26,9 +27,9 @@ TAKEN = frozenset(
 def shim_text(stack: Stack, reward: Reward, options: Options, path: Path, source: str) -> str:
     """Write the file of a reward for a stack.
 
-    The reward stands in it with every option that is no default, and paths made absolute. The file
-    holds nothing that has to be importable from it: several stacks run it without entering it in
-    `sys.modules`.
+    The reward stands in it with every option that is no default, and means the same in any folder.
+    The file holds nothing that has to be importable from it: several stacks run it without entering
+    it in `sys.modules`.
 
     Args:
         stack: What is known about the stack.
@@ -41,7 +42,7 @@ def shim_text(stack: Stack, reward: Reward, options: Options, path: Path, source
         ConfigError: When the stack can't use the reward, or can't load a file of that name.
     """
     check_name(stack, path)
-    config = absolute(encode(reward))
+    config = portable(encode(reward))
     Scorer(stack, reward, options)  # everything that can be refused is refused now
     module, _, maker = stack.adapter.partition(":")
     chosen = options_text(options)
@@ -102,27 +103,6 @@ def options_text(options: Options) -> str:
     return f"Options({', '.join(pairs)})" if pairs else ""
 
 
-def absolute(config: Mapping[str, object]) -> dict[str, object]:
-    """Plain values of a reward with absolute paths: a stack starts in folders of its own.
-
-    Made absolute are the files of custom functions, and models that are folders here.
-    """
-    return {key: _absolute(key, value) for key, value in config.items()}
-
-
-def _absolute(key: str, value: object) -> object:
-    if isinstance(value, Mapping):
-        return absolute(value)
-    if isinstance(value, list):
-        return [_absolute(key, item) for item in value]
-    if key == "model" and isinstance(value, str) and os.path.isdir(value):
-        return os.path.abspath(value)
-    if key == "function" and isinstance(value, str):
-        place, name = split_spec(value)
-        return f"{os.path.abspath(place)}:{name}" if is_file(place) else value
-    return value
-
-
 def check_name(stack: Stack, path: Path) -> None:
     """Refuse a file that the stack could not load, or that would hide another module.
 
@@ -132,13 +112,20 @@ def check_name(stack: Stack, path: Path) -> None:
     if path.suffix != ".py":
         raise ConfigError(f"{path}: expected a file that ends in .py")
     stem = path.stem
-    if stem in TAKEN or stem in sys.stdlib_module_names:
+    taken = stem in TAKEN or stem in sys.stdlib_module_names or stem in installed_modules()
+    if taken or stem in ("sitecustomize", "usercustomize"):  # Python itself looks for these
         raise ConfigError(f"{path}: expected a name of its own, got that of the module {stem}")
     by_module = "{module}" in stack.configuration
     if by_module and (not stem.isidentifier() or keyword.iskeyword(stem)):
         raise ConfigError(
             f"{path}: expected a name that Python can import, as {stack.name} does, got {stem!r}"
         )
+
+
+@functools.cache
+def installed_modules() -> frozenset[str]:
+    """The names by which installed packages are imported."""
+    return frozenset(importlib.metadata.packages_distributions())
 
 
 class Listed(msgspec.Struct, frozen=True):
