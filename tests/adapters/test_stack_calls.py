@@ -98,6 +98,8 @@ def test_openrlhf_batches_are_tensors_of_one_dimension() -> None:
     assert empty.shape == (0,)
 
 
+QWEN = "<|vision_start|><|image_pad|><|vision_end|>"
+GEMMA = "<|image|> and <|image|>"
 REPLIES = [
     ("q answer", "q ", "answer"),
     ("<s>q answer</s></s>", "q ", "answer"),
@@ -105,6 +107,15 @@ REPLIES = [
     ("q", "q", ""),
     ("answer", "", "answer"),
     ("q</s> in the middle<|im_end|>", "q", "</s> in the middle"),
+    # As the processors of Qwen-VL, Gemma 3, Gemma 4 and InternVL write images.
+    (
+        f"u\n<|vision_start|>{'<|image_pad|>' * 9}<|vision_end|>q\n<think>",
+        f"u\n{QWEN}q\n",
+        "<think>",
+    ),
+    (f"u\n\n\n<boi_image>{'<image_soft>' * 9}<eoi_image>\n\nq:4", "u\n<boi_image>q:", "4"),
+    (f"u <|image>{'<|image|>' * 9}<image|> and <|image><|image|><image|>q 4", f"u {GEMMA}q ", "4"),
+    (f"u<img>{'<IMG_CONTEXT>' * 9}</img>\nq<image>", "u<IMG_CONTEXT>\nq", "<image>"),
 ]
 
 
@@ -113,9 +124,10 @@ def test_openrlhf_reply_is_cut_from_the_query(query: str, prompt: str, reply: st
     assert reply_of(query, prompt) == reply
 
 
-def test_openrlhf_query_without_its_prompt_is_an_error() -> None:
-    with pytest.raises(RolloutError, match="openrlhf: query: expected it to hold its prompt 'q'"):
-        reply_of("answer", "q")
+@pytest.mark.parametrize("prompt", ["q", "<image>q", "w<image>", "<image>w<image>a"])
+def test_openrlhf_query_without_its_prompt_is_an_error(prompt: str) -> None:
+    with pytest.raises(RolloutError, match="openrlhf: query: expected it to hold its prompt '"):
+        reply_of(f"<image>answer{'<image' * 20_000}", prompt)
 
 
 def test_swift_says_what_is_truncated_and_which_prompt_it_was() -> None:

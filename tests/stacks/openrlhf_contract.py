@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from PIL import Image
 from stack_rollouts import CASES, Case, filled, wanted
 from stack_shims import UNJUDGED, write_shim
 from stack_tokenizer import make_tokenizer
@@ -28,6 +29,20 @@ class Engine:
             token_ids=tokens, text=self.reply, finish_reason="stop", logprobs=None
         )
         return SimpleNamespace(outputs=[out])
+
+
+def make_processor() -> Any:  # noqa: ANN401 - transformers' processor
+    """Qwen2-VL's processor over single characters, so that an image is many tokens."""
+    transformers: Any = importlib.import_module("transformers")
+    special = {"image_token": "<|image_pad|>", "video_token": "<|video_pad|>"}
+    tokenizer = make_tokenizer([text for case in CASES for text in case])
+    tokenizer.add_special_tokens({"additional_special_tokens": list(special.values())})
+    for name, token in special.items():
+        setattr(tokenizer, name, token)
+        setattr(tokenizer, f"{name}_id", tokenizer.convert_tokens_to_ids(token))
+    return transformers.Qwen2VLProcessor(
+        transformers.Qwen2VLImageProcessor(), tokenizer, transformers.Qwen2VLVideoProcessor()
+    )
 
 
 def call(shim: Path, case: Case) -> Any:  # noqa: ANN401 - OpenRLHF's dict
@@ -54,3 +69,16 @@ def test_rewards_are_those_of_rewardkit(tmp_path: Path) -> None:
 
 def test_what_stops_leaves_it_without_a_reward(tmp_path: Path) -> None:
     assert call(write_shim(tmp_path, "openrlhf", unjudged="stop"), CASES[8])["reward"] is None
+
+
+def test_an_image_in_the_prompt_is_no_part_of_the_reply(tmp_path: Path) -> None:
+    executor = agent.SingleTurnAgentExecutor(str(write_shim(tmp_path, "openrlhf")))
+    params = SimpleNamespace(max_tokens=4096, logprobs=None)
+    case = CASES[0]
+    execution = executor.execute(
+        f"<|image_pad|>{case.prompt}", case.reference, params, 8192, make_processor(),
+        Engine(case.completion), images=[Image.new("RGB", (112, 112))],
+    )  # fmt: skip
+    result = asyncio.run(execution)
+    assert result["mm_train_inputs"]
+    assert number(result["reward"]) == 2.0

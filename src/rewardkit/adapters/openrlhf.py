@@ -3,6 +3,7 @@
 Source: OpenRLHF 0.11.2, https://github.com/OpenRLHF/OpenRLHF, `--reward.remote_url`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,6 +36,9 @@ END_TOKENS = (
     "<｜end▁of▁sentence｜>",  # noqa: RUF001 - DeepSeek writes it so
 )
 """Tokens at the end of a reply, which OpenRLHF leaves in its text."""
+
+IMAGE_TOKEN = r"<[^<>\s]{0,40}(?:image|img|IMG|vision|video)[^<>\s]{0,40}>"
+"""What processors write for an image: one in the prompt is many of them in the query."""
 
 Values: TypeAlias = "float | torch.Tensor"
 
@@ -108,15 +112,32 @@ def reply_of(query: str, prompt: str, end_tokens: Sequence[str] = END_TOKENS) ->
     >>> reply_of("<s>2+2? so 4<eos>", "2+2? ")
     'so 4'
     """
-    _, found, reply = query.partition(prompt) if prompt else ("", "", query)
-    if prompt and not found:
+    end = end_of_prompt(query, prompt)
+    if end is None:
         raise RolloutError(
             f"openrlhf: query: expected it to hold its prompt {prompt[:40]!r}, got {query[:80]!r}"
         )
-    ends = tuple(end_tokens)
+    reply, ends = query[end:], tuple(end_tokens)
     while ends and reply.endswith(ends):
         reply = reply.removesuffix(next(end for end in ends if reply.endswith(end)))
     return reply
+
+
+def end_of_prompt(query: str, prompt: str) -> int | None:
+    """Where a prompt ends in a query; its token for an image may stand there many times over.
+
+    >>> end_of_prompt("<|image_pad|><|image_pad|>What? A cat", "<|image_pad|>What? ")
+    32
+    """
+    start = query.find(prompt) if prompt else 0
+    if start >= 0:
+        return start + len(prompt)
+    *texts, last = re.split(rf"(?:{IMAGE_TOKEN}\s*)+", prompt)
+    if not texts:
+        return None
+    parts = [*(text.rstrip() for text in texts), last]
+    found = re.search(rf"\s*(?:{IMAGE_TOKEN}\s*)+".join(map(re.escape, parts)), query)
+    return found.end() if found else None
 
 
 def shaped(values: Sequence[float]) -> Values:
