@@ -2,11 +2,13 @@
 
 import asyncio
 import importlib
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from PIL import Image
+from stack_pages import training_command
 from stack_rollouts import CASES, Case, filled, wanted
 from stack_shims import UNJUDGED, write_shim
 from stack_tokenizer import make_tokenizer
@@ -69,6 +71,15 @@ def test_rewards_are_those_of_rewardkit(tmp_path: Path) -> None:
 
 def test_what_stops_leaves_it_without_a_reward(tmp_path: Path) -> None:
     assert call(write_shim(tmp_path, "openrlhf", unjudged="stop"), CASES[8])["reward"] is None
+
+
+def test_the_command_of_the_page_has_options_that_are_there() -> None:
+    # Its parser stands in a script that imports what needs a GPU.
+    script = Path(agent.__file__).parents[1] / "cli" / "train_ppo_ray.py"
+    known = set(re.findall(r'"(--[\w.]+)"', script.read_text(encoding="utf-8")))
+    given = training_command("openrlhf", "openrlhf.cli.train_ppo_ray")
+    options = {one for one in given if one.startswith("--")}
+    assert options - known == set()
 
 
 def test_an_image_in_the_prompt_is_no_part_of_the_reply(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from stack_pages import training_command
 from stack_rollouts import CASES, Case, wanted
 from stack_shims import write_shim
 
@@ -40,6 +41,32 @@ def rewards(shim: Path, cases: list[Case]) -> list[float | None]:
 
 def test_rewards_are_those_of_rewardkit(tmp_path: Path) -> None:
     assert rewards(write_shim(tmp_path, "swift"), CASES) == wanted()
+
+
+def test_the_command_of_the_page_has_options_that_are_there() -> None:
+    transformers: Any = importlib.import_module("transformers")
+    arguments: Any = importlib.import_module("swift.arguments")
+    actions = transformers.HfArgumentParser([arguments.RLHFArguments])._actions
+    known = {option for action in actions for option in action.option_strings}
+    options = {one for one in training_command("swift", "swift rlhf") if one.startswith("--")}
+    assert {"--external_plugins", "--reward_funcs"} <= options <= known
+
+
+def test_tokens_of_every_turn_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "tokens.py").write_text(
+        "def count(rollouts):\n    return [one.completion_tokens for one in rollouts]\n"
+    )
+    shim = write_shim(tmp_path, "swift", f"{tmp_path}/tokens.py:count")
+    utils.import_external_file(str(shim))
+    functions, _ = helpers.resolve_reward_funcs(["rewardkit"], args=object())
+    chat = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "4"}]
+    ids: list[Any] = [[1, 2, 3], [[1, 2], [3]], []]
+    rows = [
+        samples.GRPOSample.from_row({"messages": chat, "response_token_ids": one}) for one in ids
+    ]
+    matrix = algorithm.compute_rewards_per_func(rows, functions, None, torch.device("cpu"))
+    assert matrix[:2, 0].tolist() == [3.0, 3.0]
+    assert math.isnan(matrix[2, 0])
 
 
 def test_unjudged_may_be_a_number(tmp_path: Path) -> None:

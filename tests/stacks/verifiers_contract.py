@@ -2,10 +2,13 @@
 
 import asyncio
 import importlib
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from stack_pages import PAGES, training_command
 from stack_rollouts import CASES, Case, wanted
 from stack_shims import write_shim
 
@@ -61,6 +64,22 @@ def test_rewards_are_those_of_rewardkit(tmp_path: Path) -> None:
         assert bool(error) == (value(trace) is None)
         values.append(value(trace))
     assert values == wanted()
+
+
+def test_the_command_of_the_page_is_a_valid_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (PAGES / "verifiers.md").read_text(encoding="utf-8")
+    source = page.partition("cat > sums.py <<'END'\n")[2].partition("\nEND\n")[0]
+    (tmp_path / "sums.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["vf-eval"])  # which it replaces
+    command = training_command("verifiers", "vf-eval")
+    importlib.import_module("verifiers.v1.cli.eval.main").main([*command, "--dry-run"])
+    (written,) = tmp_path.glob("outputs/*/configs/resolved/eval.json")
+    task = json.loads(written.read_text())["env"]["taskset"]["task"]
+    assert task["rewards"]["rewardkit"]["fn"] == "$PWD/reward_verifiers.py:score"
 
 
 def test_unjudged_says_why(tmp_path: Path) -> None:

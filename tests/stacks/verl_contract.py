@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from stack_pages import training_command
 from stack_rollouts import CASES, Case, filled, wanted
 from stack_shims import UNJUDGED, write_shim
 from stack_tokenizer import make_tokenizer
@@ -82,6 +83,20 @@ def test_what_the_configuration_adds_is_let_through(tmp_path: Path) -> None:
 def test_unjudged_may_stop(tmp_path: Path) -> None:
     with pytest.raises(VerifierError, match="verl: a rollout is not judged"):
         run(write_shim(tmp_path, "verl", unjudged="stop"), CASES[8:9])
+
+
+def test_the_command_of_the_page_is_a_valid_configuration() -> None:
+    hydra = importlib.import_module("hydra")
+    utils = importlib.import_module("verl.trainer.ppo.utils")
+    with hydra.initialize_config_module("verl.trainer.config", version_base=None):
+        overrides = training_command("verl", "verl.trainer.main_ppo")
+        config = hydra.compose("ppo_trainer", overrides=overrides)
+    importlib.import_module("verl.utils.config").validate_config(
+        config=config,
+        use_reference_policy=utils.need_reference_policy(config),
+        use_critic=False,
+    )
+    assert config.reward.custom_reward_function.path.endswith("/reward_verl.py")
 
 
 def test_its_older_batch_manager_calls_the_other_file(tmp_path: Path) -> None:

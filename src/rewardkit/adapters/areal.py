@@ -11,7 +11,9 @@ AREAL = Stack(
     name="areal",
     adapter="rewardkit.adapters.areal:ArealReward",
     variable="reward",
-    configuration='RLVRWorkflow(reward_fn="{module}.reward", ...), with {folder} on PYTHONPATH',
+    configuration="""\
+with {folder} on PYTHONPATH, for workflow="areal.workflow.rlvr.RLVRWorkflow":
+workflow_kwargs={{"reward_fn": "{module}.reward", ...}}""",
     places={"reference": ("reference", "answer", "solution")},
 )
 

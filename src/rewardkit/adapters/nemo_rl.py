@@ -19,8 +19,12 @@ NEMO_RL = Stack(
     variable="reward",
     configuration="""\
 in the training script, with {folder} on PYTHONPATH:
+    from nemo_rl.distributed.ray_actor_environment_registry import ACTOR_ENVIRONMENT_REGISTRY
+    from nemo_rl.distributed.virtual_cluster import PY_EXECUTABLES
     from nemo_rl.environments.utils import register_env
-    register_env("rewardkit", "{module}.Environment")""",
+    register_env("rewardkit", "{module}.Environment")
+    ACTOR_ENVIRONMENT_REGISTRY["{module}.Environment"] = PY_EXECUTABLES.SYSTEM
+in its configuration: data.default.env_name: rewardkit, and env.rewardkit: {{}}""",
     imports="import ray",
     after="""\
 @ray.remote

@@ -18,7 +18,7 @@ SKYRL = Stack(
     adapter="rewardkit.adapters.skyrl:SkyRlReward",
     variable="environment",
     configuration="""\
-in the training script, with {folder} on PYTHONPATH:
+in the process that trains, with {folder} on PYTHONPATH:
     from skyrl_gym.envs.registration import register
     register(id="rewardkit", entry_point="{module}:environment")
 in each row: env_class: rewardkit, reward_spec: {{ground_truth: ...}}""",

@@ -15,7 +15,7 @@ VERIFIERS = Stack(
     variable="score",
     configuration="""\
 --env.taskset.task.rewards.rewardkit.fn {path}:score
-or in TOML: rewards.rewardkit = {{fn = "{path}:score"}}""",
+or in TOML, under [env.taskset.task]: rewards = {{rewardkit = {{fn = "{path}:score"}}}}""",
     says_unjudged=True,
     places={"reference": ("reference", "answer")},
 )

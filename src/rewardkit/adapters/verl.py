@@ -25,6 +25,7 @@ VERL_BATCH = Stack(
     adapter="rewardkit.adapters.verl:VerlBatchReward",
     variable="compute_score",
     configuration="""\
+for a trainer that calls the batch manager, as that of verl 0.9.1 no longer does:
 custom_reward_function.path={path}
 custom_reward_function.name=compute_score
 reward_model.reward_manager=batch""",
