@@ -143,7 +143,7 @@ def test_swift_says_what_is_truncated_and_which_prompt_it_was() -> None:
 
 def test_swift_counts_the_tokens_of_every_turn() -> None:
     reward = SwiftReward({"kind": "length", "unit": "tokens", "limit": 4})
-    ids = [[1, 2, 3], [[1, 2, 3]], [[1, 2], [3]], [list(range(9))], []]
+    ids: list[Any] = [[1, 2, 3], [[1, 2, 3]], [[1, 2], [3]], [list(range(9))], []]
     values = reward(["a"] * 5, response_token_ids=ids, trainer_state=SimpleNamespace())
     assert values[0] == values[1] == values[2]
     assert values[3] != values[0]

@@ -134,7 +134,8 @@ def test_columns_may_be_arrays() -> None:
     import torch
 
     reward = TrlReward({"kind": "accuracy", "template": "gsm8k"})
-    assert reward(completions=np.array(says(4, 5)), solution=np.array([4, 4])) == [1.0, 0.0]
+    replies: Any = np.array(says(4, 5))
+    assert reward(completions=replies, solution=np.array([4, 4])) == [1.0, 0.0]
     assert reward(completions=says(4, 5), solution=torch.tensor([4, 4])) == [1.0, 0.0]
 
 

@@ -75,7 +75,7 @@ def test_what_stops_leaves_it_without_a_reward(tmp_path: Path) -> None:
 
 def test_the_command_of_the_page_has_options_that_are_there() -> None:
     # Its parser stands in a script that imports what needs a GPU.
-    script = Path(agent.__file__).parents[1] / "cli" / "train_ppo_ray.py"
+    script = Path(str(agent.__file__)).parents[1] / "cli" / "train_ppo_ray.py"
     known = set(re.findall(r'"(--[\w.]+)"', script.read_text(encoding="utf-8")))
     given = training_command("openrlhf", "openrlhf.cli.train_ppo_ray")
     options = {one for one in given if one.startswith("--")}

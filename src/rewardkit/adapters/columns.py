@@ -1,7 +1,6 @@
 """Columns to rows, for the stacks that hand over a batch as lists by name: TRL and ms-swift."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rewardkit.adapters.rows import plain
 from rewardkit.errors import RolloutError
@@ -16,12 +15,12 @@ def to_rows(
     [{'solution': '7', 'prompt': '3+4?', 'completion': '7', 'completion_tokens': 2}]
     """
     count = len(completions)
-    lists = {name: in_rows(name, values, count) for name, values in columns.items()}
-    lists = {name: values for name, values in lists.items() if values is not None}
+    columns = {name: in_rows(name, values, count) for name, values in columns.items()}
+    lists = {name: values for name, values in columns.items() if isinstance(values, list | tuple)}
     prompts, ids = lists.pop("prompts", None), lists.pop("completion_ids", None)
     rows: list[dict[str, object]] = []
     for number, completion in enumerate(completions):
-        row = {name: values[number] for name, values in lists.items()}
+        row: dict[str, object] = {name: values[number] for name, values in lists.items()}
         if prompts is not None:
             row["prompt"] = prompts[number]
         row["completion"] = completion
@@ -33,7 +32,7 @@ def to_rows(
     return rows
 
 
-def in_rows(name: str, values: object, count: int) -> Sequence[Any] | None:
+def in_rows(name: str, values: object, count: int) -> Sequence[object] | None:
     """A column as a list with a value for each completion; None for what is no column.
 
     Raises:

@@ -46,8 +46,8 @@ Values: TypeAlias = "float | torch.Tensor"
 class OpenRlhfReward:
     """What OpenRLHF calls, off the main thread; the label is all that it hands over of a row.
 
-    OpenRLHF swallows what a reward raises and goes on without one, so that `stop` shows as a run
-    that asks for a reward model.
+    OpenRLHF swallows what a reward raises and goes on without one, so that `stop` shows as a
+    training step that fails for want of a reward.
     """
 
     __name__ = "reward_func"
