@@ -49,7 +49,7 @@ class Scorer:
 
         Raises:
             ConfigError: When it can't be loaded, the options don't fit the stack, or the reward
-                compares rollouts that the stack hands over one by one.
+                compares rollouts and the stack hands over no whole groups.
         """
         check_options(stack, options)
         self.stack, self.options = stack, options
@@ -138,7 +138,7 @@ def check_groups(stack: Stack, options: Options, whole_groups: bool) -> None:
     if not stack.gives_batches:
         raise ConfigError(
             f"{stack.name}: expected a reward that judges each rollout by itself, as {stack.name} "
-            "hands them over one by one, got one that compares the rollouts of a question"
+            "hands over no whole groups, got one that compares the rollouts of a question"
         )
     if options.group_size is None:
         raise ConfigError(
