@@ -60,6 +60,13 @@ def test_order_does_not_matter_and_nothing_is_lost(
     assert sum(found) == len(values)
 
 
+def test_number_just_below_zero_stays_below_zero_on_a_coarse_grid() -> None:
+    wide = [k * 1e99 for k in range(-8, 9)]
+
+    counts = filled([-5e-324, *wide], 8).counts(-8e99, 8e99)
+    assert counts == filled([*wide, -5e-324], 8).counts(-8e99, 8e99)
+
+
 def test_memory_is_bounded_and_the_picture_stays_right() -> None:
     drawn = random.Random(1)
     histogram = filled([drawn.random() for _ in range(5000)], max_cells=256)

@@ -24,7 +24,8 @@ class Histogram:
 
     def add(self, value: float) -> None:
         """Take one finite number in."""
-        cell = math.floor(math.ldexp(value, -self._exponent))
+        scaled = math.ldexp(value, -self._exponent)
+        cell = math.floor(scaled) if scaled or value >= 0 else -1  # below zero, if only just
         self._cells[cell] = self._cells.get(cell, 0) + 1
         while len(self._cells) > self._max_cells:
             self._coarsen()
