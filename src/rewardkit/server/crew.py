@@ -86,7 +86,8 @@ class Crew:
         """End all workers and wait for their threads."""
         self.kill()
         for thread in self._threads:
-            thread.join(JOIN_S)
+            if thread.ident is not None:  # it was started
+                thread.join(JOIN_S)
 
     def _count_restart(self) -> None:
         with self._lock:
@@ -111,7 +112,7 @@ class Crew:
     def _score(self, piece: Piece, seat: Seat) -> None:
         try:
             lines = Attempts(piece, seat, self._kind, self._work_s).lines()
-        except BaseException as error:  # handed on to the request that waits, then raised here
+        except BaseException as error:  # handed on to the request, as an executor's thread does
             piece.result.set_exception(error)
-            raise
-        piece.result.set_result(lines)
+        else:
+            piece.result.set_result(lines)

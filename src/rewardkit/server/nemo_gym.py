@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from rewardkit.decoding import Violation, decode_object
+from rewardkit.decoding import Violation, decode_object, shorten
 from rewardkit.engine.rows import ScoredLine
 from rewardkit.formats import Places
+from rewardkit.server.nesting import EXPECTED, too_deep
 from rewardkit.server.pieces import Cause, Line
 from rewardkit.server.refusals import RefusedError
 from rewardkit.server.rows import Rows, refuse_wrong
@@ -80,6 +81,8 @@ def read_question(body: bytes, rows: Rows, places: Places) -> tuple[dict[str, An
     fields = decode_object(body)
     if isinstance(fields, Violation):
         raise RefusedError(422 if fields.expected == "a JSON object" else 400, f"body: {fields}")
+    if too_deep(body, fields):  # they are sent back
+        raise RefusedError(422, f"body: expected {EXPECTED}, got {shorten(body)}")
     try:
         question = msgspec.convert(fields, Question)
     except msgspec.ValidationError as error:

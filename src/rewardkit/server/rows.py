@@ -5,10 +5,11 @@ from typing import TypeVar
 
 import msgspec
 
-from rewardkit.decoding import Violation, decode_lone_surrogates, decode_rollout
+from rewardkit.decoding import Violation, decode_lone_surrogates, decode_rollout, shorten
 from rewardkit.formats import Places
 from rewardkit.server.image_root import ImageRoot
 from rewardkit.server.limits import Limits
+from rewardkit.server.nesting import EXPECTED, too_deep
 from rewardkit.server.refusals import MAX_ROWS, RefusedError
 from rewardkit.types import Rollout
 
@@ -53,6 +54,8 @@ class Rows:
         rollout = decode_rollout(fields, places, row_id)
         if not isinstance(rollout, Violation):
             rollout = self._images.admit(rollout)
+        if not isinstance(rollout, Violation) and too_deep(fields, rollout):
+            rollout = Violation("", EXPECTED, shorten(fields))
         return f"{where}: {rollout}" if isinstance(rollout, Violation) else rollout
 
     def _read(self, rows: Iterable[tuple[str, bytes]], count: int) -> list[Rollout]:
