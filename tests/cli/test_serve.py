@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from served import wait_for
 
 REWARD = """\
 from rewardkit import Score
@@ -114,4 +115,38 @@ def test_it_prints_its_address_and_only_that(tmp_path: Path) -> None:
         assert process.stderr.readline() == "rewardkit: ready, workers: 1\n"
         process.send_signal(signal.SIGTERM)
         assert process.stdout.read() == ""
+    assert process.returncode == 0
+
+
+COMMAND = [sys.executable, "-m", "rewardkit", "serve", "-r", "gsm8k", "--port", "0"]
+
+
+def test_an_address_that_can_not_be_printed_is_said_in_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            COMMAND, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, timeout=60
+        )
+
+    assert result.returncode == 2
+    assert result.stderr == "rewardkit: error: standard output: No space left on device\n"
+
+
+def test_messages_that_nobody_takes_end_nothing(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        [*COMMAND, "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=writing,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        os.close(writing)
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        row = {"completion": "A: 4", "reference": "4"}
+        wait_for(lambda: httpx.get(f"{url}/ready").status_code == 200)
+        answers = [httpx.post(f"{url}/score", json={"rollouts": [row]}) for _ in range(20)]
+        assert {answer.status_code for answer in answers} == {200}
+        process.send_signal(signal.SIGTERM)
     assert process.returncode == 0

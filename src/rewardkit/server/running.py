@@ -91,7 +91,8 @@ class Server(uvicorn.Server):
             self.should_exit = True
         if not self._told_ready and self._service.crew.ready:
             self._told_ready = True
-            self._say(f"ready, workers: {self._service.settings.workers}")
+            with contextlib.suppress(OSError):  # whoever listened is gone; the clients are not
+                self._say(f"ready, workers: {self._service.settings.workers}")
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
