@@ -1,5 +1,7 @@
 """The queue: bounded, fair between requests, and empty again when nobody wants the results."""
 
+import weakref
+
 import pytest
 
 from rewardkit.server.pieces import Piece, cut
@@ -50,6 +52,25 @@ def test_what_is_taken_back_is_not_worked_on() -> None:
 
     assert waiting.held == 2
     assert taken(waiting) == ["kept", "kept"]
+
+
+def test_what_is_withdrawn_leaves_the_queue_before_a_worker_is_free() -> None:
+    waiting = Waiting(10)
+    running, kept = pieces("running", 3), pieces("kept", 2)
+    waiting.admit(running)
+    waiting.admit(kept)
+    begun = waiting.take(0.0)
+    assert begun is running[0]
+    left = weakref.ref(running[1])
+
+    waiting.withdraw(running)
+    del running
+
+    assert left() is None
+    assert waiting.held == 3
+    begun.result.set_result([])
+    assert taken(waiting) == ["kept", "kept"]
+    assert waiting.held == 0
 
 
 def test_nothing_is_admitted_after_the_end() -> None:

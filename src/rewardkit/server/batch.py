@@ -15,7 +15,7 @@ class Batch:
     """The rollouts of one request.
 
     Attributes:
-        pieces: What has to be admitted.
+        pieces: What has to be admitted, and withdrawn when nobody wants it any more.
     """
 
     def __init__(
@@ -50,13 +50,10 @@ class Batch:
         """All lines, one for each rollout, in order."""
         return [line async for lines in self.stream() for line in lines]
 
-    def cancel(self) -> None:
-        """Take back what no worker has begun with."""
-        for piece in self.pieces:
-            piece.result.cancel()
-
     async def _lines(self, piece: Piece) -> list[Line]:
         """A piece's lines; unjudged ones where the time is over and no worker was free."""
+        if piece.result.done():  # also after the deadline, when nothing is waited for any more
+            return piece.result.result()
         left = self._end + GRACE_S - time.monotonic()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(piece.result), max(0.0, left))

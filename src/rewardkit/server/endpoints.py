@@ -136,7 +136,7 @@ async def stream(batch: Batch, service: Service) -> AsyncIterator[bytes]:
             service.metrics.note_lines(lines)
             yield b"".join(line.data + b"\n" for line in lines)
     finally:
-        batch.cancel()
+        service.waiting.withdraw(batch.pieces)
 
 
 async def apart(body: bytes, read: Callable[[bytes], T]) -> T:

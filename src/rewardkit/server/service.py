@@ -128,7 +128,7 @@ class Service:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.wait({task})
-            batch.cancel()
+            self.waiting.withdraw(batch.pieces)
         self.metrics.note_lines(lines)
         return lines
 

@@ -51,6 +51,17 @@ class Waiting:
             piece.result.add_done_callback(functools.partial(self._free, len(piece.rollouts)))
         return True
 
+    def withdraw(self, pieces: Sequence[Piece]) -> None:
+        """Take a request's pieces back as far as no worker has begun with them.
+
+        They leave the queue at once: what nobody counts any more must not take up memory until a
+        worker is free.
+        """
+        if any([piece.result.cancel() for piece in pieces]):  # a list, that none is left out
+            gone = set(pieces)
+            with self._changed:
+                self._turns = deque(turn for turn in self._turns if turn[0] not in gone)
+
     def take(self, timeout_s: float) -> Piece | None:
         """Wait for a piece; it is marked as running and can't be withdrawn any more.
 
