@@ -15,11 +15,21 @@ from rewardkit.types import Rollout
 class Scripted(Seat):
     """A seat without a process: replies say what they do to their worker."""
 
-    def __init__(self) -> None:
-        """Begin with nothing asked."""
+    def __init__(self, start_s: float = 0.0) -> None:
+        """Begin with nothing asked.
+
+        Args:
+            start_s: Seconds until a worker is there.
+        """
         super().__init__(b"{}", "play", lambda: None)
+        self.start_s = start_s
         self.asked: list[list[str]] = []
         self.deaths = 0
+
+    def prepare(self, deadline: float) -> str:
+        """There is always a worker, though it may take a while."""
+        time.sleep(self.start_s)
+        return ""
 
     def run(self, rollouts: list[Rollout], limit_s: float) -> Reply | Lost:
         """Lose the worker where a rollout says so."""
@@ -81,6 +91,22 @@ def test_a_fault_of_the_rewards_is_an_error_and_not_tried_again() -> None:
 
     assert [(line.status, line.cause) for line in found] == [("error", "fault")] * 2
     assert b"error: model: gone" in found[0].data
+
+
+def test_the_start_of_a_worker_is_no_work_of_a_piece() -> None:
+    """A worker that loads a model for longer than a piece may take costs it nothing."""
+    (piece,) = cut([Rollout(completion="a")], False, 1, time.monotonic() + 100)
+    (line,) = Attempts(piece, Scripted(start_s=0.2), "play", 0.1).lines()
+
+    assert line.status == "scored"
+
+
+def test_nothing_is_begun_when_a_worker_comes_after_the_deadline() -> None:
+    seat = Scripted(start_s=0.2)
+    (piece,) = cut([Rollout(completion="a")], False, 1, time.monotonic() + 0.1)
+    (line,) = Attempts(piece, seat, "play", 50.0).lines()
+
+    assert (seat.asked, line.cause) == ([], "deadline")
 
 
 def test_nothing_is_begun_after_the_deadline() -> None:

@@ -62,18 +62,29 @@ class Attempts:
         return self._given_up(unit, "died")
 
     def _try(self, indices: list[int], share: float) -> list[Line] | Lost:
-        now = time.monotonic()
-        limit_s = min(share * (self._work_s - self._spent_s), self._piece.deadline - now)
-        if limit_s < LEAST_S:
+        if self._limit_s(share) < LEAST_S:
             return self._given_up(indices, "deadline")
+        if fault := self._seat.prepare(self._piece.deadline):  # no work of the piece's
+            return self._faulty(indices, fault)
+        if (limit_s := self._limit_s(share)) < LEAST_S:
+            return self._given_up(indices, "deadline")
+        began = time.monotonic()
         result = self._seat.run([self._piece.rollouts[i] for i in indices], limit_s)
-        self._spent_s += time.monotonic() - now
+        self._spent_s += time.monotonic() - began
         if not isinstance(result, Reply):
             return result
         if result.fault:
-            return self._unscored(indices, f"error: {result.fault}"[:500], "fault")
+            return self._faulty(indices, result.fault)
         pairs = zip(result.lines, result.statuses, strict=True)
         return [Line(data, status) for data, status in pairs]
+
+    def _limit_s(self, share: float) -> float:
+        """Seconds that a try may take: its share of the work, within the request's time."""
+        left_s = self._piece.deadline - time.monotonic()
+        return min(share * (self._work_s - self._spent_s), left_s)
+
+    def _faulty(self, indices: list[int], fault: str) -> list[Line]:
+        return self._unscored(indices, f"error: {fault}"[:500], "fault")
 
     def _given_up(self, indices: list[int], cause: Cause) -> list[Line]:
         if cause == "died":

@@ -17,6 +17,12 @@ MODULE = "rewardkit.server.worker"
 WARM_LIMIT_S = 1800.0
 """For a worker to load its models."""
 
+RETRY_S = 0.2
+"""Before a worker that ended while it started is started again."""
+
+FAULT_S = 1.0
+"""Before rows are told that the reward can't be made: others may wait for its repair."""
+
 Lost: TypeAlias = Literal["timeout", "died"]
 """How a worker was lost with a task: it was ended at the limit, or it ended by itself."""
 
@@ -67,24 +73,38 @@ class Seat:
             raise ConfigError(reply.fault)
         self.warm = True
 
+    def prepare(self, deadline: float) -> str:
+        """See to it that there is a warm worker, again and again where none can be started.
+
+        What ends a worker while it starts, such as the system for want of memory, is no fault of
+        the rollouts that wait for it.
+
+        Args:
+            deadline: When to give up, on the monotonic clock.
+
+        Returns:
+            Why there is none, in one line; empty when there is one.
+        """
+        while not self._closed:
+            try:
+                self.fill()
+                return ""
+            except ConfigError as error:  # it was warm before: the next may be again
+                time.sleep(min(FAULT_S, max(0.0, deadline - time.monotonic())))
+                return str(error)
+            except (VerifierError, OSError) as error:
+                if time.monotonic() + RETRY_S > deadline:
+                    return str(error)
+                time.sleep(RETRY_S)
+        return "the server has stopped"
+
     def run(self, rollouts: list[Rollout], limit_s: float) -> Reply | Lost:
-        """Have the worker score some rollouts; a lost one is replaced before the next.
+        """Have the worker that was prepared score some rollouts.
 
         Args:
             rollouts: At least one.
             limit_s: Seconds after which the worker is killed.
         """
-        if self._closed:
-            return Reply([], [], "the server has stopped")
-        try:
-            self.fill()
-        except (
-            ConfigError,
-            VerifierError,
-            OSError,
-        ) as error:  # it was warm before: the next may be again
-            time.sleep(min(1.0, limit_s))
-            return Reply([], [], str(error))
         return self._send(rollouts, limit_s)
 
     def close(self) -> None:
