@@ -1,6 +1,7 @@
 """The rows of a request to rollouts, or to one line for each that is none."""
 
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -45,9 +46,9 @@ class Rows:
 
     def read_lines(self, body: bytes) -> list[Rollout]:
         """The rollouts of NDJSON, one a line; blank lines are passed over. Raises as above."""
-        lines = body.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-        rows = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-        return self._read(((f"line {number}", line) for number, line in rows), len(rows))
+        body = body.removeprefix(b"\xef\xbb\xbf")
+        count = sum(1 for _ in filled_lines(body))  # the lines of all at once may not fit
+        return self._read(((f"line {number}", line) for number, line in filled_lines(body)), count)
 
     def admit(self, fields: bytes, where: str, row_id: str, places: Places) -> Rollout | str:
         """One row, given as a JSON object; or what is wrong with it, in one line."""
@@ -72,6 +73,17 @@ class Rows:
                     break
         refuse_wrong(wrong, count)
         return found
+
+
+def filled_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
+    r"""The lines that aren't blank and their numbers, from 1.
+
+    >>> list(filled_lines(b"a\n \r\nb"))
+    [(1, b'a'), (3, b'b')]
+    """
+    for number, line in enumerate(io.BytesIO(body), start=1):
+        if line.strip():
+            yield number, line.removesuffix(b"\n")
 
 
 def check_count(count: int, limit: int) -> None:
