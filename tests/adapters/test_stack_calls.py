@@ -124,6 +124,10 @@ def test_openrlhf_reply_is_cut_from_the_query(query: str, prompt: str, reply: st
     assert reply_of(query, prompt) == reply
 
 
+def test_openrlhf_reply_of_nothing_but_end_tokens_is_cut_in_linear_time() -> None:
+    assert reply_of("qA: 4" + "</s><eos>" * 500_000, "q") == "A: 4"  # hours with a copy for each
+
+
 @pytest.mark.parametrize("prompt", ["q", "<image>q", "w<image>", "<image>w<image>a"])
 def test_openrlhf_query_without_its_prompt_is_an_error(prompt: str) -> None:
     with pytest.raises(RolloutError, match="openrlhf: query: expected it to hold its prompt '"):

@@ -118,9 +118,10 @@ def reply_of(query: str, prompt: str, end_tokens: Sequence[str] = END_TOKENS) ->
             f"openrlhf: query: expected it to hold its prompt {prompt[:40]!r}, got {query[:80]!r}"
         )
     reply, ends = query[end:], tuple(end_tokens)
-    while ends and reply.endswith(ends):
-        reply = reply.removesuffix(next(end for end in ends if reply.endswith(end)))
-    return reply
+    stop = len(reply)
+    while ends and reply.endswith(ends, 0, stop):  # without a copy of the reply for each token
+        stop -= len(next(end for end in ends if reply.endswith(end, 0, stop)))
+    return reply[:stop]
 
 
 def end_of_prompt(query: str, prompt: str) -> int | None:
