@@ -218,7 +218,8 @@ def test_unjudged_may_stop_where_stacks_are_stood_in_for(
         elif stack == "nemo-rl":
             module.Environment().step([[{"role": "assistant", "content": GOOD}]], [None])
         else:
-            body = SimpleNamespace(model_dump=lambda: {"response": {"output": []}})
+            fields = {"responses_create_params": {"input": "q"}, "response": {"output": []}}
+            body = SimpleNamespace(model_dump=lambda: fields)
             asyncio.run(module.Server().verify(body))
 
 

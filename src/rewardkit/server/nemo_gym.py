@@ -4,11 +4,12 @@ Source: `BaseVerifyRequest` and `BaseVerifyResponse` of NeMo Gym 0.7.0,
 https://github.com/NVIDIA-NeMo/Gym.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from rewardkit.adapters.nemo_gym import REFERENCES
+from rewardkit.adapters.responses import exchange_row
 from rewardkit.decoding import Violation, decode_object, shorten
 from rewardkit.engine.rows import ScoredLine
 from rewardkit.formats import Places
@@ -17,16 +18,6 @@ from rewardkit.server.pieces import Cause, Line
 from rewardkit.server.refusals import RefusedError
 from rewardkit.server.rows import Rows, refuse_wrong
 from rewardkit.types import Rollout
-
-REFERENCES = (
-    "reference",
-    "expected_answer",
-    "answer",
-    "ground_truth",
-    "label",
-    "verifier_metadata.expected_answer",
-)
-"""Where a row's reference is looked for unless the server was told where."""
 
 KINDS: dict[Cause, str] = {
     "": "rewardkit:not_judged",
@@ -88,61 +79,13 @@ def read_question(body: bytes, rows: Rows, places: Places) -> tuple[dict[str, An
     except msgspec.ValidationError as error:
         raise RefusedError(422, f"body: {error}") from None
     row = {name: value for name, value in fields.items() if name not in Question.__struct_fields__}
-    row |= describe(question, "images" in row)
+    row |= exchange_row(question.responses_create_params, question.response, "images" in row)
     places = {"reference": REFERENCES, **places}
     rollout = rows.admit(msgspec.json.encode(row), "body", "1", places)
     if isinstance(rollout, str):
         refuse_wrong([rollout], 1)
         raise AssertionError  # `refuse_wrong` has raised
     return fields, rollout
-
-
-def describe(question: Question, has_images: bool) -> dict[str, Any]:
-    """The fields of a rollout that follow from the exchange with the model."""
-    asked = question.responses_create_params.get("input", "")
-    row: dict[str, Any] = {
-        "prompt": asked if isinstance(asked, str) else list(messages(asked)),
-        "completion": reply_text(question.response.get("output")),
-    }
-    details = question.response.get("incomplete_details")
-    if isinstance(details, dict) and details.get("reason") == "max_output_tokens":
-        row["truncated"] = True
-    usage = question.response.get("usage")
-    if isinstance(usage, dict) and isinstance(usage.get("output_tokens"), int):
-        row["completion_tokens"] = usage["output_tokens"]
-    if not has_images and (images := list(input_images(asked))):
-        row["images"] = images
-    return row
-
-
-def reply_text(output: object) -> str:
-    """The texts of the last message of the model; empty where it has only thought or called."""
-    for item in reversed(output if isinstance(output, list) else []):
-        if isinstance(item, dict) and item.get("type") == "message":
-            content = item.get("content")
-            if isinstance(content, str):
-                return content
-            parts = content if isinstance(content, list) else []
-            texts = [part.get("text") for part in parts if isinstance(part, dict)]
-            return "".join(text for text in texts if isinstance(text, str))
-    return ""
-
-
-def messages(asked: object) -> Iterator[dict[str, Any]]:
-    """The chat messages among the items of an input."""
-    for item in asked if isinstance(asked, list) else []:
-        if isinstance(item, dict) and isinstance(item.get("role"), str):
-            yield {"role": item["role"], "content": item.get("content")}
-
-
-def input_images(asked: object) -> Iterator[str]:
-    """The images among the pieces of an input's messages."""
-    for message in messages(asked):
-        pieces = message["content"]
-        for piece in pieces if isinstance(pieces, list) else []:
-            if isinstance(piece, dict) and piece.get("type") == "input_image":
-                if isinstance(url := piece.get("image_url"), str):
-                    yield url
 
 
 def answer(fields: dict[str, Any], line: Line) -> bytes:
