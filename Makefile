@@ -8,7 +8,7 @@ JOBS ?= 2
 # One thread for each library's own pool: the machine's cores are for the tests' processes.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint types unit docs bench clean test-stacks test-stacks-light
+.PHONY: demo test lint types unit docs bench clean test-stacks test-stacks-light test-stacks-newer
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -54,7 +54,15 @@ TORCH := verl openrlhf swift
 
 test-stacks-light: $(LIGHT:%=contract-%)
 
-test-stacks: $(LIGHT:%=contract-%) $(TORCH:%=contract-%)
+test-stacks: $(LIGHT:%=contract-%) $(TORCH:%=contract-%) test-stacks-newer
+
+# NeMo-Gym installs on no older Python.
+PYTHON313 ?= python3.13
+
+test-stacks-newer:
+	@if $(PYTHON313) -c 'import sys; sys.exit(sys.version_info < (3, 13, 14))' 2>/dev/null; \
+	then $(MAKE) contract-nemo_gym; \
+	else echo "nemo_gym: not tested: $(PYTHON313) is no Python 3.13.14 or newer, set PYTHON313"; fi
 
 contract-%: .stacks/%/.made
 	.stacks/$*/bin/python -P -m pytest -q -c tests/stacks/pytest.ini tests/stacks/$*_contract.py
@@ -62,6 +70,9 @@ contract-%: .stacks/%/.made
 .PRECIOUS: .stacks/%/.made
 .stacks/%/.made: tests/stacks/%.txt tests/stacks/environment.sh $(VENV)/.dev
 	tests/stacks/environment.sh $* $(PYTHON) $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+.stacks/nemo_gym/.made: tests/stacks/nemo_gym.txt tests/stacks/environment.sh pyproject.toml
+	tests/stacks/environment.sh nemo_gym $(PYTHON313)
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict --site-dir site
