@@ -50,7 +50,7 @@ unit: $(VENV)/.dev
 # Contract tests, each with a real stack in an environment of its own under .stacks/: their pins
 # contradict each other. What fits them is taken from $(VENV).
 LIGHT := skyrl inspect_ai reasoning_gym verifiers
-TORCH := verl openrlhf swift
+TORCH := verl openrlhf swift areal
 
 test-stacks-light: $(LIGHT:%=contract-%)
 

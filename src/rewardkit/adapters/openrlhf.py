@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from rewardkit.adapters.end_tokens import END_TOKENS, without_end
 from rewardkit.adapters.figures import figures
 from rewardkit.adapters.options import Options, Stack
 from rewardkit.adapters.scorer import Scorer, Spec
@@ -22,20 +23,6 @@ OPENRLHF = Stack(
     configuration="--reward.remote_url {path}",
     one_label=True,
 )
-
-END_TOKENS = (
-    "</s>",
-    "<eos>",
-    "<|im_end|>",
-    "<|endoftext|>",
-    "<|eot_id|>",
-    "<|end_of_text|>",
-    "<end_of_turn>",
-    "<|end|>",
-    "<|return|>",
-    "<｜end▁of▁sentence｜>",  # noqa: RUF001 - DeepSeek writes it so
-)
-"""Tokens at the end of a reply, which OpenRLHF leaves in its text."""
 
 IMAGE_TOKEN = r"<[^<>\s]{0,40}(?:image|img|IMG|vision|video)[^<>\s]{0,40}>"
 """What processors write for an image: one in the prompt is many of them in the query."""
@@ -117,11 +104,7 @@ def reply_of(query: str, prompt: str, end_tokens: Sequence[str] = END_TOKENS) ->
         raise RolloutError(
             f"openrlhf: query: expected it to hold its prompt {prompt[:40]!r}, got {query[:80]!r}"
         )
-    reply, ends = query[end:], tuple(end_tokens)
-    stop = len(reply)
-    while ends and reply.endswith(ends, 0, stop):  # without a copy of the reply for each token
-        stop -= len(next(end for end in ends if reply.endswith(end, 0, stop)))
-    return reply[:stop]
+    return without_end(query[end:], end_tokens)
 
 
 def end_of_prompt(query: str, prompt: str) -> int | None:

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
+from rewardkit.adapters.end_tokens import END_TOKENS
 from rewardkit.adapters.figures import part_names
-from rewardkit.adapters.openrlhf import END_TOKENS
 from rewardkit.server import nemo_gym, openrlhf
 from rewardkit.server.batch import Batch
 from rewardkit.server.door import body_of
