@@ -195,6 +195,13 @@ def test_nemo_gym_hands_over_messages_as_the_prompt() -> None:
     assert read_row(row, {}, "row 1").prompt_text == "3+4?"
 
 
+def test_tokens_that_ended_a_reply_are_no_part_of_it() -> None:
+    reply = f"{GOOD}<|im_end|><|endoftext|>"
+    assert ArealReward("r1", ZERO)("q", reply, [1], [2], answer="4") == 2.0
+    sample = SimpleNamespace(prompt="q", response=reply, label="4", metadata={})
+    assert asyncio.run(SlimeReward("r1", ZERO)(None, sample)) == 2.0
+
+
 def test_nemo_rl_reads_the_last_reply() -> None:
     log = [
         {"role": "user", "content": "q", "token_ids": [1]},

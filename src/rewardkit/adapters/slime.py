@@ -3,6 +3,7 @@
 Source: slime at 2026-08-21, https://github.com/THUDM/slime, `--custom-rm-path`.
 """
 
+from rewardkit.adapters.end_tokens import without_end
 from rewardkit.adapters.options import Options, Stack
 from rewardkit.adapters.scorer import Paid, Scorer, Spec
 
@@ -44,16 +45,17 @@ class SlimeReward:
 
 
 def to_row(sample: object) -> dict[str, object]:
-    """A sample's fields by their names here."""
+    """A sample's fields by their names here; slime leaves special tokens at a reply's end."""
     metadata = getattr(sample, "metadata", None)
     group = getattr(sample, "group_index", None)
+    response = getattr(sample, "response", "")
     row: dict[str, object] = {} if group is None else {"group": str(group)}
     row |= {
         "prompt": getattr(sample, "prompt", ""),
         "reference": getattr(sample, "label", None),
         "completion_tokens": getattr(sample, "response_length", None) or None,
         **(metadata if isinstance(metadata, dict) else {}),
-        "completion": getattr(sample, "response", ""),
+        "completion": without_end(response) if isinstance(response, str) else response,
     }
     return row
 
