@@ -1,7 +1,7 @@
 """How each stack calls its exported file, in small functions of our own.
 
-EasyR1, slime, AReaL, open-instruct, NeMo-RL and NeMo-Gym can't be installed from the package index
-for Python 3.11: nothing more real calls their adapters. `tests/stacks` has the others' own callers.
+EasyR1, slime, open-instruct and NeMo-RL can't be installed from the package index: nothing more
+real calls their adapters. `tests/stacks` has the others' own callers.
 """
 
 import asyncio
