@@ -87,7 +87,10 @@ def add_up(output: bytes) -> float:
     0.5
     """
     decoder = msgspec.json.Decoder(Paid)
-    return float(sum(decoder.decode(line).reward or 0.0 for line in output.splitlines()))
+    total = 0.0
+    for line in output.splitlines():  # `sum` rounds otherwise, from Python 3.12 on
+        total += decoder.decode(line).reward or 0.0
+    return total
 
 
 def pack(data: bytes, packing: str) -> bytes:
