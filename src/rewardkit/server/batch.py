@@ -52,11 +52,11 @@ class Batch:
 
     async def _lines(self, piece: Piece) -> list[Line]:
         """A piece's lines; unjudged ones where the time is over and no worker was free."""
-        if piece.result.done():  # also after the deadline, when nothing is waited for any more
-            return piece.result.result()
         left = self._end + GRACE_S - time.monotonic()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(piece.result), max(0.0, left))
         except TimeoutError:
+            if piece.result.done() and not piece.result.cancelled():  # while others were waited for
+                return piece.result.result()
             reason = f"deadline: expected a free worker within {self._deadline_s:g} s, got none"
             return [unscored(row, self._kind, reason, "deadline") for row in piece.rollouts]
