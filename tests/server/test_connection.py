@@ -1,5 +1,6 @@
 """Clients that get nowhere: a head, a body or an answer that never ends is ended."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ import pytest
 import uvicorn
 from served import wait_for
 from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from rewardkit.server import connection
 from rewardkit.server.connection import Connection
@@ -83,6 +85,52 @@ def test_an_answer_that_nobody_takes_is_ended(
         client.sendall(HEAD.replace(b"/", b"/long", 1) + b"\r\n")
 
         wait_for(lambda: not connections)  # and nothing was read
+
+
+class Draining(asyncio.Transport):
+    """A transport whose client has taken some of an answer at each look."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        """Know the bytes that wait at each look; after the last one it should be ended."""
+        super().__init__()
+        self.sizes, self.aborted = sizes, asyncio.Event()
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that still wait."""
+        return self.sizes.pop(0)
+
+    def abort(self) -> None:
+        """End the connection."""
+        self.aborted.set()
+
+
+ENOUGH = connection.STALL_BYTES
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        [9 * ENOUGH, 9 * ENOUGH],
+        [9 * ENOUGH, 8 * ENOUGH + 1],
+        [9 * ENOUGH, 8 * ENOUGH, 3 * ENOUGH, 2 * ENOUGH, ENOUGH + 1],
+    ],
+    ids=["none", "too little", "enough, and then too little"],
+)
+def test_an_answer_is_ended_when_too_little_of_it_is_taken_and_not_before(
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(connection, "STALL_S", 0.0)
+
+    async def answer() -> list[int]:
+        transport = Draining(sizes)
+        kept = Connection(uvicorn.Config(long_answer, log_config=None), ServerState(), {})
+        kept.connection_made(transport)
+        kept.pause_writing()
+        await asyncio.wait_for(transport.aborted.wait(), 60)
+        kept.connection_lost(OSError())
+        return transport.sizes
+
+    assert asyncio.run(answer()) == []
 
 
 def test_a_client_that_is_quick_keeps_its_connection(address: tuple[str, int]) -> None:

@@ -14,7 +14,10 @@ HEAD_S = 10.0
 """For the whole head of a request, from the connection or from its first byte."""
 
 STALL_S = 30.0
-"""For a client to take some of an answer that waits."""
+"""For a client to take `STALL_BYTES` of an answer that waits, or nearly all that is left of it."""
+
+STALL_BYTES = 2**18
+"""So much that nobody keeps a large answer in memory for hours by taking it byte by byte."""
 
 
 class Connection(H11Protocol):
@@ -45,7 +48,7 @@ class Connection(H11Protocol):
         """The client doesn't take what is written."""
         super().pause_writing()
         self._end_stall()
-        self._stall = self.loop.call_later(STALL_S, self.transport.abort)
+        self._watch_stall(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """The client has taken some."""
@@ -62,6 +65,17 @@ class Connection(H11Protocol):
         if self._head is not None:
             self._head.cancel()
             self._head = None
+
+    def _watch_stall(self, waiting_bytes: int) -> None:
+        self._stall = self.loop.call_later(STALL_S, self._look_at_stall, waiting_bytes)
+
+    def _look_at_stall(self, waited_bytes: int) -> None:
+        """End the connection unless the client has taken enough since the last look."""
+        waiting_bytes = self.transport.get_write_buffer_size()
+        if waited_bytes - waiting_bytes < STALL_BYTES:
+            self.transport.abort()
+        else:
+            self._watch_stall(waiting_bytes)
 
     def _end_stall(self) -> None:
         if self._stall is not None:
