@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 
 from rewardkit.server import connection
 from rewardkit.server.connection import Connection
+from rewardkit.server.running import listen
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 
@@ -29,21 +30,32 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[uvicorn.Server]:
     monkeypatch.setattr(connection, "HEAD_S", 0.3)
     monkeypatch.setattr(connection, "STALL_S", 0.3)
     config = uvicorn.Config(
-        long_answer, http=Connection, ws="none", lifespan="off", log_config=None, port=0
+        long_answer, http=Connection, ws="none", lifespan="off", log_config=None
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    wait_for(lambda: server.started)
-    yield server
-    server.should_exit = True
-    thread.join()
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        wait_for(lambda: server.started)
+        yield server
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture
 def address(server: uvicorn.Server) -> tuple[str, int]:
     host, port = server.servers[0].sockets[0].getsockname()
     return host, port
+
+
+def test_an_answer_is_sent_at_once(server: uvicorn.Server, address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=60):
+        wait_for(lambda: bool(server.server_state.connections))
+        (kept,) = server.server_state.connections
+        assert isinstance(kept, Connection)
+        connected = kept.transport.get_extra_info("socket")
+
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def nothing(client: socket.socket) -> None:
