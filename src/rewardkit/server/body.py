@@ -1,7 +1,6 @@
 """Reading a request's body: no more than is allowed, not for ever, and not too many at once."""
 
 import asyncio
-import contextlib
 
 from starlette.requests import Request
 
@@ -10,12 +9,6 @@ from rewardkit.server.refusals import RefusedError
 
 BODIES = 8
 """Bodies of the largest size that may be in memory at once, over all requests."""
-
-DRAIN_S = 2.0
-"""How long the rest of a body that is too large is read and thrown away.
-
-A client that is still sending would otherwise see a broken connection and not the answer.
-"""
 
 
 class Bodies:
@@ -39,8 +32,6 @@ class Bodies:
             raise RefusedError(415, f"Content-Encoding: expected none, got {packing[:40]!r}")
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and (len(announced) > 18 or int(announced) > self._limit):
-            if "expect" not in request.headers:  # who asks before it sends has sent nothing
-                await self._drain(request)
             raise self._too_large(announced[:20])
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -61,8 +52,6 @@ class Bodies:
             while more:
                 part, more = await receive(request)
                 if len(body) + len(part) > self._limit:
-                    if more:
-                        await self._drain(request)
                     raise self._too_large("more")
                 if self._room < len(part):
                     raise RefusedError(
@@ -74,12 +63,6 @@ class Bodies:
             return held
         finally:
             self._room += len(body)
-
-    async def _drain(self, request: Request) -> None:
-        with contextlib.suppress(TimeoutError, RefusedError):
-            async with asyncio.timeout(DRAIN_S):
-                while (await receive(request))[1]:
-                    continue
 
     def _too_large(self, got: str) -> RefusedError:
         return RefusedError(

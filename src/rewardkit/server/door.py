@@ -3,6 +3,8 @@
 Plain ASGI: a middleware that copied answers would hold a stream up.
 """
 
+import asyncio
+import contextlib
 import time
 
 import msgspec
@@ -16,6 +18,13 @@ from rewardkit.server.service import Service
 
 HELD = "rewardkit.held"
 """Where a request's scope keeps the body whose room it takes."""
+
+
+DRAIN_S = 2.0
+"""How long the rest of a body that nobody reads is received and thrown away.
+
+A client that is still sending would otherwise see a broken connection and not the answer.
+"""
 
 
 class Door:
@@ -58,10 +67,12 @@ class Visit:
         self.status = 499
         self._service, self._receive, self._send = service, receive, send
         headers = Headers(scope=scope)
+        self._asks_first = "expect" in headers
         self._unread = "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
     async def receive(self) -> Message:
         """Hand a piece of the request on."""
+        self._asks_first = False  # it is told to send by being listened to
         message = await self._receive()
         if not message.get("more_body", False):
             self._unread = False
@@ -70,14 +81,22 @@ class Visit:
     async def send(self, message: Message) -> None:
         """Hand a piece of the answer on.
 
-        A connection is closed where a part of the request was not read, which the server would
+        A connection is closed where a part of the request has not come, which the server would
         otherwise wait for, and where the server is on its way out.
         """
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if not self._asks_first:  # who asks before it sends has sent nothing yet
+                await self._drain()
             if self._unread or self._service.stopping:
                 message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
         await self._send(message)
+
+    async def _drain(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while self._unread:
+                    await self.receive()
 
 
 def authorization(headers: Headers) -> bytes | None:
