@@ -1,6 +1,7 @@
 """The end of a real server: nothing that it has accepted goes without an answer."""
 
 import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,11 @@ import httpx
 import psutil
 import pytest
 from served import serving, wait_for
+
+from rewardkit.rewards import load_reward
+from rewardkit.server.running import Server, listen
+from rewardkit.server.service import Service
+from rewardkit.server.settings import Settings
 
 
 def test_sigterm_under_load_answers_every_request_that_was_accepted(tmp_path: Path) -> None:
@@ -42,6 +48,34 @@ def test_sigterm_under_load_answers_every_request_that_was_accepted(tmp_path: Pa
         assert set(answers) == {200}
         assert served.process.wait(60) == 0
     assert (tmp_path / "stderr.txt").read_text() == "rewardkit: ready, workers: 2\n"
+
+
+def test_a_connection_that_waits_to_be_accepted_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Server(Service(Settings(load_reward("gsm8k"))), print)
+    stop, clients = Server.shutdown, []
+
+    async def shutdown(self: Server, sockets: list[socket.socket] | None = None) -> None:
+        """Connect while the server is busy with its end."""
+        client = socket.create_connection(listener.getsockname(), timeout=60)
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        clients.append(client)
+        await stop(self, sockets)
+
+    monkeypatch.setattr(Server, "shutdown", shutdown)
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        wait_for(lambda: server.started)
+        server.should_exit = True
+        thread.join()
+
+    (client,) = clients
+    with client:
+        answer = client.recv(2**16)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nconnection: close\r\n" in answer
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:

@@ -82,7 +82,6 @@ class Server(uvicorn.Server):
         """End after the last answer; asked a second time, end now."""
         if self.should_exit:
             os._exit(128 + sig)  # the workers end with their parent
-        self._service.stopping = True
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
@@ -96,12 +95,22 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, answer what was accepted, close."""
-        self._service.stopping = True
+        """Stop accepting, answer what was accepted, close.
+
+        Only then are clients told that their connections end: before, they would connect anew,
+        and the system breaks connections that wait to be accepted when it stops to listen.
+        """
+        waiting = [one for listener in sockets or () for one in accept_all(listener)]
         for server in self.servers:
             server.close()
+        self._service.stopping = True
+        for one in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connect, one)
         await asyncio.sleep(LINGER_S)
         await super().shutdown(sockets)
+
+    def _connect(self) -> Connection:
+        return Connection(self.config, self.server_state, self.lifespan.state)
 
 
 def serve(
@@ -131,6 +140,15 @@ def serve(
         service.crew.close()
     if failed:
         raise ConfigError(fault)
+
+
+def accept_all(listener: socket.socket) -> Iterator[socket.socket]:
+    """Connections that a listener has for the server, which doesn't block, at this moment."""
+    with contextlib.suppress(OSError):  # there are no more, or there is no descriptor for them
+        while True:
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            yield connection
 
 
 def raise_file_limit() -> None:
