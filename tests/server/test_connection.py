@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from rewardkit.server import connection
 from rewardkit.server.connection import Connection
-from rewardkit.server.running import listen
+from rewardkit.server.listening import listen
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 

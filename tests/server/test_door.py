@@ -7,7 +7,7 @@ import pytest
 from served import Served, serving
 
 TOKEN = "token"
-BODY = b" " * 2**25
+BODY = b" " * 2**24
 """More than the buffers of a connection take."""
 
 

@@ -12,7 +12,8 @@ import pytest
 from served import serving, wait_for
 
 from rewardkit.rewards import load_reward
-from rewardkit.server.running import Server, listen
+from rewardkit.server.listening import listen
+from rewardkit.server.running import Server
 from rewardkit.server.service import Service
 from rewardkit.server.settings import Settings
 
@@ -54,7 +55,8 @@ def test_a_connection_that_waits_to_be_accepted_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server = Server(Service(Settings(load_reward("gsm8k"))), print)
-    stop, clients = Server.shutdown, []
+    stop = Server.shutdown
+    clients: list[socket.socket] = []
 
     async def shutdown(self: Server, sockets: list[socket.socket] | None = None) -> None:
         """Connect while the server is busy with its end."""

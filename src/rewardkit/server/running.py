@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -15,6 +14,7 @@ import uvicorn
 from rewardkit.errors import ConfigError
 from rewardkit.server.app import make_app
 from rewardkit.server.connection import Connection
+from rewardkit.server.listening import BACKLOG, accept_all, listen, raise_file_limit
 from rewardkit.server.service import Service
 from rewardkit.server.settings import Settings
 
@@ -28,9 +28,7 @@ LAST_ANSWERS_S = 35.0
 """Beyond the deadline, for the last answers to be taken."""
 
 MAX_CONNECTIONS = 1000
-FILES = 4096
 KEEP_ALIVE_S = 15
-BACKLOG = 2048
 HEAD_BYTES = 2**16
 
 
@@ -140,41 +138,3 @@ def serve(
         service.crew.close()
     if failed:
         raise ConfigError(fault)
-
-
-def accept_all(listener: socket.socket) -> Iterator[socket.socket]:
-    """Connections that a listener has for the server, which doesn't block, at this moment."""
-    with contextlib.suppress(OSError):  # there are no more, or there is no descriptor for them
-        while True:
-            connection, _ = listener.accept()
-            connection.setblocking(False)
-            yield connection
-
-
-def raise_file_limit() -> None:
-    """Allow as many open files as connections may need; a shell's usual limit is 1,024."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    Raises:
-        ConfigError: When the name is unknown, or the port is taken or not allowed.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except (OSError, UnicodeError, OverflowError) as error:
-        got = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(
-            f"--host {host} --port {port}: expected an address to listen on, got: {got}"
-        ) from error
