@@ -1,14 +1,18 @@
 """Files in other places than this machine's disk: `s3://`, `gs://`, `memory://` …, by fsspec."""
 
+import contextlib
 import re
-from typing import TYPE_CHECKING, BinaryIO, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from rewardkit.errors import ConfigError
+from rewardkit.errors import ConfigError, RewardkitError
 
 if TYPE_CHECKING:
     import fsspec
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_USER = re.compile(r"(?<=://)[^/\s'\"]*@")
+_QUERY = re.compile(r"\?[^\s'\"/=]*=[^\s'\"]*")
 MAGIC = "*?["
 
 
@@ -21,6 +25,38 @@ def is_url(path: str) -> bool:
     return _URL.match(path) is not None
 
 
+def without_secrets(text: str) -> str:
+    """A URL, or a text that holds some, without user, password and the values of a query.
+
+    >>> without_secrets("sftp://me:pw@host/a.jsonl"), without_secrets("https://a.b/c?sig=1&t=2")
+    ('sftp://host/a.jsonl', 'https://a.b/c?…')
+    """
+    return _QUERY.sub("?…", _USER.sub("", text)) if "://" in text else text
+
+
+@contextlib.contextmanager
+def one_line(url: str, expected: str, then: str = "") -> Iterator[None]:
+    """Turn whatever a file system raises into one line.
+
+    Args:
+        url: The place.
+        expected: What was to be done there.
+        then: What follows what was got.
+
+    Raises:
+        ConfigError: In the place of any other error; those of rewardkit pass.
+    """
+    try:
+        yield
+    except RewardkitError:
+        raise
+    except Exception as error:  # each file system has kinds of its own, with no base but this
+        got = without_secrets(str(error)).strip().partition("\n")[0] or type(error).__name__
+        raise ConfigError(
+            f"{without_secrets(url)}: expected {expected}, got: {got[:200]}{then}"
+        ) from error
+
+
 def file_system(url: str) -> "tuple[fsspec.AbstractFileSystem, str]":
     """The file system of a URL, and the path in it.
 
@@ -29,14 +65,10 @@ def file_system(url: str) -> "tuple[fsspec.AbstractFileSystem, str]":
     Raises:
         ConfigError: When fsspec or the package for this kind of URL is missing.
     """
-    try:
+    with one_line(url, "a file system that fsspec knows"):
         from fsspec.core import url_to_fs
 
         system, path = url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise ConfigError(
-            f"{url}: expected a file system that fsspec knows, got: {first_line(error)}"
-        ) from error
     return system, str(path)
 
 
@@ -47,7 +79,7 @@ def list_urls(url: str) -> list[str]:
         ConfigError: When there is nothing, or it can't be listed.
     """
     system, path = file_system(url)
-    try:
+    with one_line(url, "to list it"):
         if system.isdir(path):
             found = [
                 str(one["name"]) for one in system.ls(path, detail=True) if one["type"] == "file"
@@ -56,11 +88,11 @@ def list_urls(url: str) -> list[str]:
             found = [str(one) for one in system.glob(path)]
         else:
             return [url]
-    except OSError as error:
-        raise ConfigError(f"{url}: expected to list it, got: {first_line(error)}") from error
     if not found:
-        raise ConfigError(f"{url}: expected files, got none")
-    return [str(system.unstrip_protocol(one)) for one in found]
+        raise ConfigError(f"{without_secrets(url)}: expected files, got none")
+    # what stands before the path may be more than the protocol: a host, a user
+    before, same, _ = url.rpartition(path) if path.strip("/") else ("", "", "")
+    return [before + one if same else str(system.unstrip_protocol(one)) for one in found]
 
 
 def check_url(url: str) -> None:
@@ -70,33 +102,18 @@ def check_url(url: str) -> None:
         ConfigError: When there is none.
     """
     system, path = file_system(url)
-    try:
+    with one_line(url, "a readable file"):
         found = system.isfile(path)
-    except OSError as error:
-        raise ConfigError(f"{url}: expected a readable file, got: {first_line(error)}") from error
     if not found:
-        raise ConfigError(f"{url}: expected a file, got nothing at this place")
-
-
-def open_url(url: str) -> BinaryIO:
-    """Open a file for reading bytes, read ahead in blocks.
-
-    Raises:
-        ConfigError: When it can't be opened.
-    """
-    system, path = file_system(url)
-    try:
-        return cast(BinaryIO, system.open(path, "rb"))
-    except OSError as error:
-        raise ConfigError(f"{url}: expected a readable file, got: {first_line(error)}") from error
+        raise ConfigError(f"{without_secrets(url)}: expected a file, got nothing at this place")
 
 
 def size_of(url: str) -> int:
-    """Bytes of a file."""
+    """Bytes of a file.
+
+    Raises:
+        ConfigError: When it can't be reached.
+    """
     system, path = file_system(url)
-    return int(system.size(path) or 0)
-
-
-def first_line(error: Exception) -> str:
-    """The beginning of what an error says."""
-    return (str(error).strip().partition("\n")[0] or type(error).__name__)[:200]
+    with one_line(url, "a readable file"):
+        return int(system.size(path) or 0)

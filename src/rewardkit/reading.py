@@ -15,7 +15,8 @@ import zstandard
 
 from rewardkit.errors import ConfigError, RolloutError
 from rewardkit.parquet_lines import ParquetStream, is_parquet
-from rewardkit.places import check_url, is_url, open_url
+from rewardkit.places import check_url, is_url, without_secrets
+from rewardkit.remote_file import open_url
 
 STDIN = "-"
 MAX_LINE_BYTES = 32 * 2**20
@@ -67,6 +68,7 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
     """
     check_input(path)
     name = str(path)
+    shown = without_secrets(name)
     try:
         with contextlib.ExitStack() as stack:
             if name == STDIN:
@@ -78,14 +80,15 @@ def open_input(path: str | Path) -> Iterator[BinaryIO]:
             elif name.endswith(".zst"):
                 yield cast(BinaryIO, stack.enter_context(io.BufferedReader(ZstdStream(raw))))
             elif is_parquet(name, raw):
-                yield cast(BinaryIO, io.BufferedReader(ParquetStream(raw, name)))
+                yield cast(BinaryIO, io.BufferedReader(ParquetStream(raw, shown)))
             else:
                 yield raw
     except DAMAGED as error:
-        raise RolloutError(f"{path}: expected whole compressed data, got: {error}") from error
+        raise RolloutError(f"{shown}: expected whole compressed data, got: {error}") from error
     except OSError as error:
         if error.errno in (errno.EACCES, errno.ENOENT, errno.EIO, errno.EBADF):
-            raise ConfigError(f"{path}: expected a readable file, got: {error.strerror}") from error
+            got = error.strerror
+            raise ConfigError(f"{shown}: expected a readable file, got: {got}") from error
         raise
 
 
@@ -153,8 +156,9 @@ def iter_lines(path: str | Path) -> Iterator[tuple[int, bytes]]:
         while line := stream.readline(MAX_LINE_BYTES + 1):
             number += 1
             if len(line) > MAX_LINE_BYTES:
+                shown = without_secrets(str(path))
                 raise RolloutError(
-                    f"{path}:{number}: expected a line of at most {MAX_LINE_BYTES} bytes"
+                    f"{shown}:{number}: expected a line of at most {MAX_LINE_BYTES} bytes"
                 )
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")

@@ -146,6 +146,8 @@ def cores() -> int:
 
 def tell(report: "Report", output: str) -> None:
     """Say on stderr what came of it, one line each."""
+    from rewardkit.engine.plan import printed
+
     counts = report.counts
     mean = "none" if report.mean is None else f"{report.mean:.4f}"
     resumed = f", {report.resumed_at:,} of them before" if report.resumed_at else ""
@@ -159,8 +161,8 @@ def tell(report: "Report", output: str) -> None:
         failed = counted(counts.error, "rollout")
         say(f"warning: the reward failed on {failed}, first: {report.first_error}")
     if counts.rejected:
-        name = f"{output}*.rejected.jsonl" if output.endswith("/") else f"{output}.rejected.jsonl"
-        kept = f", kept in {name}" if output != "-" else ""
+        every = "*" if output.endswith("/") else ""
+        kept = f", kept in {printed(output)}{every}.rejected.jsonl" if output != "-" else ""
         lines = counted(counts.rejected, "line")
         say(f"warning: {lines} rejected{kept}, first: {report.first_rejected}")
     if report.repeats:

@@ -1,6 +1,6 @@
 """What is checked besides the lines: first the reward's models, then the inputs as a whole."""
 
-from rewardkit.engine.plan import Request
+from rewardkit.engine.plan import Request, printed
 from rewardkit.engine.report import Report
 from rewardkit.engine.state import Sink
 from rewardkit.errors import RolloutError
@@ -41,7 +41,7 @@ def check_ids(request: Request, sink: Sink) -> tuple[int, str]:
         f"{repeats.first + 1} has the id of rollout {repeats.original + 1}"
     )
     if request.strict:
-        raise RolloutError(f"{', '.join(request.inputs)}: {first}")
+        raise RolloutError(f"{', '.join(map(printed, request.inputs))}: {first}")
     return repeats.count, first
 
 
@@ -49,7 +49,7 @@ def check_any(request: Request, report: Report) -> None:
     """Refuse inputs without a single rollout."""
     if report.counts.rollouts:
         return
-    names = ", ".join(request.inputs)
+    names = ", ".join(map(printed, request.inputs))
     if report.counts.rejected:
         raise RolloutError(
             f"{names}: expected rollouts, got none in "

@@ -10,6 +10,7 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from rewardkit.errors import RolloutError
+from rewardkit.places import without_secrets
 from rewardkit.reading import MAX_LINE_BYTES, open_input, skip_line
 
 CHUNK_BYTES = 256 * 2**10
@@ -107,7 +108,9 @@ def skip_to(stream: BinaryIO, offset: int, path: str) -> None:
     while offset > 0:
         piece = stream.read(min(offset, 2**20))
         if not piece:
-            raise RolloutError(f"{path}: expected the unfinished run's input, got a shorter one")
+            raise RolloutError(
+                f"{without_secrets(path)}: expected the unfinished run's input, got a shorter one"
+            )
         offset -= len(piece)
 
 
@@ -159,8 +162,8 @@ def cut_by_group(
         size += len(line)
         if size > MAX_GROUP_BYTES + CHUNK_BYTES:
             raise RolloutError(
-                f"{path}:{number}: group '{group}': expected at most {MAX_GROUP_BYTES} bytes of "
-                "rollouts for one question, got more"
+                f"{without_secrets(path)}:{number}: group '{group}': expected at most "
+                f"{MAX_GROUP_BYTES} bytes of rollouts for one question, got more"
             )
         if oversized:
             end = advance(position, b"".join(lines), oversized)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 
 from rewardkit.errors import ConfigError
-from rewardkit.places import is_url, list_urls
+from rewardkit.places import is_url, list_urls, without_secrets
 from rewardkit.reading import STDIN
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -52,7 +52,7 @@ def sorted_shards(given: str, paths: Iterable[str]) -> list[str]:
     found = [path for path in paths if is_shard(path) and (is_url(path) or os.path.isfile(path))]
     if not found:
         ends = ", ".join(ENDINGS)
-        raise ConfigError(f"{given}: expected files that end in {ends}, got none")
+        raise ConfigError(f"{without_secrets(given)}: expected files that end in {ends}, got none")
     return found
 
 

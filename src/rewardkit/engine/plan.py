@@ -10,7 +10,7 @@ import msgspec
 
 from rewardkit.engine.results import PARQUET
 from rewardkit.errors import ConfigError
-from rewardkit.places import file_system, is_url, size_of
+from rewardkit.places import file_system, is_url, size_of, without_secrets
 from rewardkit.reading import STDIN, check_input, open_bytes
 from rewardkit.rewards import encode, fingerprint, versions
 from rewardkit.rewards.base import Reward
@@ -107,8 +107,8 @@ def check_apart(inputs: Iterable[str], output: str) -> None:
                 same = os.path.samefile(path, written)
             if same:
                 raise ConfigError(
-                    f"{output}: expected an output apart from the inputs, got {path}, which this "
-                    "run would replace"
+                    f"{printed(output)}: expected an output apart from the inputs, got "
+                    f"{printed(path)}, which this run would replace"
                 )
 
 
@@ -149,9 +149,9 @@ def describe_input(path: str) -> dict[str, Any]:
 
 
 def printed(path: str) -> str:
-    r"""A path as text; bytes that are not UTF-8 are written out.
+    r"""A path as text; bytes that are not UTF-8 are written out, a URL's secrets are left out.
 
-    >>> printed("caf\udce9.jsonl")
-    'caf\\udce9.jsonl'
+    >>> printed("caf\udce9.jsonl"), printed("ftp://me:pw@host/a.jsonl")
+    ('caf\\udce9.jsonl', 'ftp://host/a.jsonl')
     """
-    return path.encode("utf-8", "backslashreplace").decode()
+    return without_secrets(path.encode("utf-8", "backslashreplace").decode())

@@ -50,7 +50,7 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
     plan = make_plan(request)
     sink = open_sink(request, msgspec.json.encode(plan))
     if isinstance(sink, FileSink | UrlSink) and sink.complete:
-        return parse_report(sink.read_meta(), f"{request.output}.meta.json")
+        return parse_report(sink.read_meta(), f"{printed(request.output)}.meta.json")
     try:
         report = score_to_sink(request, plan, sink, progress)
         sink.finish(side_car(plan, report))

@@ -8,7 +8,7 @@ import msgspec
 
 from rewardkit.engine.checks import check_any
 from rewardkit.engine.chunks import Position
-from rewardkit.engine.plan import PACKINGS, Request, check_apart
+from rewardkit.engine.plan import PACKINGS, Request, check_apart, printed
 from rewardkit.engine.report import Report
 from rewardkit.engine.results import PARQUET, Counts
 from rewardkit.engine.run import run_score
@@ -74,7 +74,8 @@ def split(request: Request) -> Iterator[Request]:
         name = shard_name(path, request.parquet)
         if name in seen:
             raise ConfigError(
-                f"{request.output}: expected inputs of different names, got {seen[name]} and {path}"
+                f"{printed(request.output)}: expected inputs of different names, got "
+                f"{printed(seen[name])} and {printed(path)}"
             )
         seen[name] = path
         output = f"{request.output.rstrip('/')}/{name}"

@@ -15,7 +15,7 @@ from rewardkit.engine.repeats import Repeats
 from rewardkit.engine.results import ChunkResult
 from rewardkit.engine.state import Hashed, State
 from rewardkit.errors import ConfigError
-from rewardkit.places import file_system, first_line
+from rewardkit.places import file_system, one_line, without_secrets
 
 ENDINGS = (".rejected.jsonl", "", ".meta.json")
 """What is sent, in this order: where the side-car stands, all stands."""
@@ -59,14 +59,11 @@ class UrlSink:
         Raises:
             ConfigError: When it can't be read.
         """
-        try:
-            return bytes(self._system.cat_file(f"{self._place}.meta.json"))
-        except FileNotFoundError:
-            return b""
-        except OSError as error:
-            raise ConfigError(
-                f"{self._url}: expected to reach it, got: {first_line(error)}"
-            ) from error
+        with one_line(self._url, "to reach it"):
+            try:
+                return bytes(self._system.cat_file(f"{self._place}.meta.json"))
+            except FileNotFoundError:
+                return b""
 
     def _stands(self, plan: bytes) -> bool:
         return made_by(self.read_meta(), plan)
@@ -85,7 +82,8 @@ class UrlSink:
         self._send()
 
     def _send(self) -> None:
-        try:
+        then = f"; the output is complete in {self.folder}, the same command with --resume sends it"
+        with one_line(self._url, "to write there", then):
             if self._system.exists(f"{self._place}.meta.json"):
                 self._system.rm_file(f"{self._place}.meta.json")  # it belongs to the old output
             for ending in ENDINGS:
@@ -94,11 +92,6 @@ class UrlSink:
                     self._system.put_file(str(source), f"{self._place}{ending}")
                 elif self._system.exists(f"{self._place}{ending}"):
                     self._system.rm_file(f"{self._place}{ending}")
-        except OSError as error:
-            raise ConfigError(
-                f"{self._url}: expected to write there, got: {first_line(error)}; the output is "
-                f"complete in {self.folder}, the same command with --resume sends it"
-            ) from error
         self._clear()
 
     def _clear(self) -> None:
@@ -125,6 +118,7 @@ def stage_of(url: str) -> Path:
     >>> stage_of("s3://bucket/out.jsonl").name
     'out.jsonl.a961648b.sending'
     """
+    url = without_secrets(url)
     name = url.rstrip("/").rpartition("/")[2]
     digest = hashlib.blake2b(os.fsencode(url), digest_size=4).hexdigest()
     return Path(f"{name}.{digest}.sending")
