@@ -59,6 +59,14 @@ COLUMNS: dict[str, tuple[pa.Array, list[Any]]] = {
     "decimal": (pa.array([decimal.Decimal("1.10"), None]), ["1.10", None]),
     "day": (pa.array([datetime.date(2026, 1, 2), None]), ["2026-01-02", None]),
     "nanoseconds": (pa.array([NS, None], pa.timestamp("ns")), ["2009-02-13T23:31:30.123456", None]),
+    "map of nanoseconds": (
+        pa.array([[("k", NS)], None], pa.map_(pa.string(), pa.timestamp("ns"))),
+        [{"k": "2009-02-13T23:31:30.123456"}, None],
+    ),
+    "pair of nanoseconds": (
+        pa.array([[NS, NS], None], pa.list_(pa.timestamp("ns"), 2)),
+        [["2009-02-13T23:31:30.123456"] * 2, None],
+    ),
     "nested nanoseconds": (
         pa.array([{"a": [NS]}, None], pa.struct([("a", pa.list_(pa.timestamp("ns", "UTC")))])),
         [{"a": ["2009-02-13T23:31:30.123456Z"]}, None],
@@ -129,8 +137,32 @@ def test_long_rows_are_read_a_few_at_a_time(tmp_path: Path) -> None:
     long = save(tmp_path / "long", {"n": [str(k) + "x" * 2**20 for k in range(8)]})
 
     with pq.ParquetFile(short) as few, pq.ParquetFile(long) as many:
-        assert batch_rows(few) == parquet_lines.BATCH_ROWS
-        assert batch_rows(many) <= 4
+        assert batch_rows(few.metadata.row_group(0)) == parquet_lines.BATCH_ROWS
+        assert batch_rows(many.metadata.row_group(0)) <= 4
+
+
+def test_long_rows_among_many_short_ones_are_read_a_few_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    with pq.ParquetWriter(path, pa.schema([("n", pa.string())])) as writer:
+        writer.write_table(pa.table({"n": ["short"] * 99_999}))
+        writer.write_table(pa.table({"n": [f"{k}{'x' * 2**20}" for k in range(8)]}))
+
+    assert largest_piece(path) < 2 * parquet_lines.BATCH_BYTES
+
+
+def test_a_text_that_the_file_holds_once_for_many_rows(tmp_path: Path) -> None:
+    path = save(tmp_path / "x.parquet", {"n": pa.array(["x" * 2**19] * 64).dictionary_encode()})
+
+    assert path.stat().st_size < 2**20
+    assert largest_piece(path) < 2 * parquet_lines.BATCH_BYTES
+    assert sum(1 for _ in iter_lines(path)) == 64
+
+
+def largest_piece(path: Path) -> int:
+    """Bytes of the most lines that are held at a time."""
+    with path.open("rb") as raw:
+        stream = parquet_lines.ParquetStream(raw, "x")
+        return max(map(len, stream._lines))
 
 
 def test_no_rows_are_no_lines(tmp_path: Path) -> None:
@@ -176,6 +208,61 @@ def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RolloutError, match=r"x.parquet: column 'n': expected it once"):
         list(iter_lines(path))
+
+
+def test_fields_of_one_name_inside_a_column_are_refused(tmp_path: Path) -> None:
+    inner = pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], ["n", "n"])
+    path = save(tmp_path / "x.parquet", {"a": pa.ListArray.from_arrays([0, 1], inner)})
+
+    with pytest.raises(RolloutError, match=r"x.parquet: column 'a.element.n': expected it once"):
+        list(iter_lines(path))
+
+
+FAR = {
+    "day": pa.array([0, 2**30], pa.date32()),
+    "moment": pa.array([0, 2**62], pa.timestamp("us")),
+    "early moment": pa.array([0, -(2**62)], pa.timestamp("ms")),
+    "duration": pa.array([0, 2**62], pa.duration("s")),
+    "inside": pa.array([[0], [2**62]], pa.list_(pa.timestamp("us"))),
+}
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_a_time_that_python_does_not_reach_spoils_its_own_row_only(
+    tmp_path: Path, name: str
+) -> None:
+    path = save(tmp_path / "x.parquet", {"completion": ["a", "b"], name: FAR[name]})
+
+    found = [decode_rollout(line, {}, str(number)) for number, line in iter_lines(path)]
+
+    assert not isinstance(found[0], Violation)
+    assert str(found[1]).startswith(f"expected a JSON object, got string \"column '{name}': ")
+
+
+def test_name_of_a_column_that_is_not_utf8_is_one_line(tmp_path: Path) -> None:
+    path = save(tmp_path / "x.parquet", {"completion": ["a"], "n-a-m-e": [1]})
+    path.write_bytes(path.read_bytes().replace(b"n-a-m-e", b"n-a-m-\xe9"))
+
+    with pytest.raises(RolloutError, match=r"x.parquet: expected a whole Parquet file, got: .utf"):
+        list(iter_lines(path))
+
+
+def test_encrypted_footer_is_refused_as_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "no-ending"
+    path.write_bytes(b"PARE" + b"x" * 60 + b"\x3c\0\0\0PARE")
+
+    with pytest.raises(RolloutError, match="expected a whole Parquet file, got: "):
+        list(iter_lines(path))
+
+
+@pytest.mark.parametrize("kept", ["no JSON", "[1]", 5])
+def test_kept_fields_that_are_none_spoil_their_own_row_only(
+    tmp_path: Path, kept: str | int
+) -> None:
+    table = pa.table({"id": ["1", "2"], "kept": [None, kept]})
+    pq.write_table(table.replace_schema_metadata({b"rewardkit.scored": b"1"}), tmp_path / "x")
+
+    assert [type(line) for line in read(tmp_path / "x")] == [dict, str]
 
 
 def test_pipe_can_not_be_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

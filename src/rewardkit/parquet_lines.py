@@ -2,24 +2,25 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
-
-import msgspec
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from rewardkit.errors import ConfigError, RolloutError
-from rewardkit.parquet_values import reader_of
-from rewardkit.scored_columns import KEPT, MARK, unfold
+from rewardkit.parquet_rows import to_lines
+from rewardkit.parquet_values import with_plain_types
+from rewardkit.scored_columns import MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MAGIC = b"PAR1"
+MAGICS = (b"PAR1", b"PARE")
+"""The second one's footer is encrypted: it is refused, but as the Parquet that it is."""
+
 BATCH_BYTES = 4 * 2**20
 """About so much of a row group, unpacked, is held as Python values at a time."""
 
-BATCH_ROWS = 1024
+BATCH_ROWS = 256
 READ_BYTES = 2**20
 """A column of a row group is read in pieces of this size, not as a whole."""
 
@@ -43,17 +44,18 @@ def is_parquet(name: str, stream: BinaryIO) -> bool:
     if not stream.seekable():
         return False
     begin = stream.tell()
-    found = stream.read(len(MAGIC))
+    found = stream.read(4)
     stream.seek(begin)
-    return found == MAGIC
+    return found in MAGICS
 
 
 class ParquetStream(io.RawIOBase):
     """The rows of a Parquet file as JSON lines, read by record batches.
 
-    The line's number is the row's, the first is 1. Nulls stay. Text of invalid UTF-8 makes a line
-    that is no JSON, which whoever reads it rejects by its number. What Arrow knows and JSON does
-    not becomes text (times, decimals); binary values see [`reader_of`][rewardkit.parquet_values].
+    The line's number is the row's, the first is 1. Nulls stay. Text of invalid UTF-8, or a day in
+    the year 50000, makes a line that is no object, which whoever reads it rejects by its number.
+    What Arrow knows and JSON does not becomes text (times, decimals); binary values see
+    [`read_column`][rewardkit.parquet_values].
 
     Raises:
         ConfigError: Where pyarrow is missing.
@@ -95,67 +97,43 @@ class ParquetStream(io.RawIOBase):
 
         try:
             with pq.ParquetFile(raw, buffer_size=READ_BYTES, pre_buffer=False) as file:
-                check_columns(file.schema_arrow, self._name)
+                check_names(file.schema_arrow, self._name)
                 scored = MARK in (file.schema_arrow.metadata or {})
-                for batch in file.iter_batches(batch_rows(file), use_threads=False):
-                    yield to_lines(batch, scored)
-        except (pa.ArrowException, OSError) as error:
+                for k in range(file.num_row_groups):
+                    rows = batch_rows(file.metadata.row_group(k))
+                    for batch in file.iter_batches(rows, row_groups=[k], use_threads=False):
+                        for piece in pieces(with_plain_types(batch)):
+                            yield to_lines(piece, scored)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             reason = str(error).partition("\n")[0][:200]
             raise RolloutError(
                 f"{self._name}: expected a whole Parquet file, got: {reason}"
             ) from error
 
 
-def check_columns(schema: "pa.Schema", name: str) -> None:
-    """Refuse columns of one name: a row has room for one of them."""
-    twice = [column for column, count in Counter(schema.names).items() if count > 1]
+def check_names(fields: "Iterable[pa.Field]", name: str, place: str = "") -> None:
+    """Refuse columns of one name, also inside a column: a row has room for one of them."""
+    fields = list(fields)
+    counts = Counter(field.name for field in fields)
+    twice = [place + column for column, count in counts.items() if count > 1]
     if twice:
         raise RolloutError(f"{name}: column '{twice[0]}': expected it once, got it several times")
+    for field in fields:
+        inner = (field.type.field(k) for k in range(field.type.num_fields))
+        check_names(inner, name, f"{place}{field.name}.")
 
 
-def batch_rows(file: "pq.ParquetFile") -> int:
+def batch_rows(group: "pq.RowGroupMetaData") -> int:
     """Rows to read at a time; few where they are long, as those with images are."""
-    rows, size = file.metadata.num_rows, 0
-    for k in range(file.metadata.num_row_groups):
-        size += file.metadata.row_group(k).total_byte_size
-    return int(max(1, min(BATCH_ROWS, BATCH_BYTES * max(rows, 1) // max(size, 1))))
+    size = max(group.total_byte_size, 1)
+    return int(max(1, min(BATCH_ROWS, BATCH_BYTES * group.num_rows // size)))
 
 
-def to_lines(batch: "pa.RecordBatch", scored: bool = False) -> bytes:
-    """The rows of a batch as lines of JSON.
-
-    Args:
-        batch: Columns of different names.
-        scored: Whether it holds what `score` wrote: the kept fields are then put back in place.
-    """
-    try:
-        columns = {
-            name: reader_of(column.type, name)(column)
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
-        }
-    except UnicodeDecodeError as error:
-        if batch.num_rows == 1:
-            return broken_line(error)
-        rows = (to_lines(batch.slice(k, 1), scored) for k in range(batch.num_rows))
-        return b"".join(rows)
-    kept = columns.pop(KEPT, None) if scored else None
-    encoder = msgspec.json.Encoder(enc_hook=str)
-    lines = bytearray()
-    for k in range(batch.num_rows):
-        row: dict[str, Any] = {name: values[k] for name, values in columns.items()}
-        lines += encoder.encode(unfold(row, kept[k]) if kept else row)
-        lines += b"\n"
-    return bytes(lines)
-
-
-def broken_line(error: UnicodeDecodeError) -> bytes:
-    r"""A line that says no more than where a text stops being UTF-8.
-
-    >>> broken_line(UnicodeDecodeError("utf-8", b"caf\xe9!", 3, 4, "invalid"))
-    b'"caf\xe9"\n'
-    """
-    text = bytes(error.object[max(0, error.start - 80) : error.end])
-    text = bytes(32 if byte < 32 or byte in b'"\\' else byte for byte in text)
-    while text and 0x80 <= text[0] < 0xC0:  # the rest of a character that the cut has halved
-        text = text[1:]
-    return b'"' + text + b'"\n'
+def pieces(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
+    """Halves of a batch, and of those, until none is large: one long text may stand in all rows."""
+    if batch.nbytes <= BATCH_BYTES or batch.num_rows == 1:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from pieces(batch.slice(0, half))
+    yield from pieces(batch.slice(half))

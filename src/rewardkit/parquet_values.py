@@ -14,32 +14,41 @@ IMAGES = "images"
 """In this column all binary values are images, also those that happen to be text."""
 
 
-def reader_of(kind: "pa.DataType", name: str) -> "Callable[[pa.Array], Values]":
-    """Make the function that reads one column.
+def read_column(column: "pa.Array", name: str) -> Values:
+    """Make values of a column that JSON can say.
 
     * A struct of `bytes` and `path`, as `datasets` writes images, and any binary value in the
       column `images` becomes a data URI; where there are no bytes the struct stays, with its path.
     * Another binary value becomes text where it is UTF-8, else `{"bytes": base64}`, which nobody
       takes for a text.
-    * A map becomes an object, a dictionary its values. Times finer than microseconds are cut to
-      them; times, decimals and UUIDs become text where the line is written.
+    * A map becomes an object. Times, decimals and UUIDs become text where the line is written.
 
     Args:
-        kind: The column's type.
+        column: Of a plain type.
         name: The column's name.
+
+    Raises:
+        ValueError: For text that is not UTF-8, and so for an `OverflowError`: for times that Python
+            doesn't reach.
     """
-    turn = turn_of(kind, name == IMAGES)
-    plain = plain_type(kind)
+    turn = turn_of(column.type, name == IMAGES)
+    values: Values = column.to_pylist()
+    return list(map(turn, values)) if turn else values
 
-    def read(column: "pa.Array") -> Values:
-        values: Values = (column if plain == kind else column.cast(plain, safe=False)).to_pylist()
-        return list(map(turn, values)) if turn else values
 
-    return read
+def with_plain_types(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """The columns in types whose values Python has, see [`plain_type`][]."""
+    import pyarrow as pa
+
+    columns = []
+    for column in batch.columns:
+        plain = plain_type(column.type)
+        columns.append(column if plain == column.type else column.cast(plain, safe=False))
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def plain_type(kind: "pa.DataType") -> "pa.DataType":
-    """The type with times in microseconds, which is what Python has."""
+    """The type with times in microseconds, which is what Python has, and without dictionaries."""
     import pyarrow as pa
     import pyarrow.types as is_a
 
@@ -51,20 +60,29 @@ def plain_type(kind: "pa.DataType") -> "pa.DataType":
         return pa.time64("us")
     if is_a.is_dictionary(kind):
         return plain_type(kind.value_type)
-    if is_a.is_list(kind):
-        return pa.list_(kind.value_field.with_type(plain_type(kind.value_type)))
-    if is_a.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(plain_type(kind.value_type)))
+    if is_a.is_map(kind):
+        return pa.map_(plain_field(kind.key_field), plain_field(kind.item_field))
     if is_a.is_struct(kind):
-        return pa.struct([field.with_type(plain_type(field.type)) for field in kind])
+        return pa.struct([plain_field(field) for field in kind])
+    if is_a.is_fixed_size_list(kind):
+        return pa.list_(plain_field(kind.value_field), kind.list_size)
+    if is_a.is_large_list(kind):
+        return pa.large_list(plain_field(kind.value_field))
+    if is_a.is_list(kind):
+        return pa.list_(plain_field(kind.value_field))
     return kind
+
+
+def plain_field(field: "pa.Field") -> "pa.Field":
+    """A field of a nested type with its plain type."""
+    return field.with_type(plain_type(field.type))
 
 
 def turn_of(kind: "pa.DataType", image: bool) -> Turn | None:
     """What has to be done to a value of this type, None for nothing."""
     import pyarrow.types as is_a
 
-    if is_a.is_dictionary(kind):
+    if is_a.is_dictionary(kind):  # in a list view, which Arrow can't cast
         return turn_of(kind.value_type, image)
     if is_binary(kind):
         return to_uri if image else to_text
