@@ -1,6 +1,7 @@
 """Scored lines as Parquet: the same lines, in columns that are the same whatever the reward."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -141,6 +142,14 @@ def test_format_says_what_a_name_does_not(rollouts: list[dict[str, Any]]) -> Non
 
     assert Path("out").read_bytes()[:4] == b"PAR1"
     assert Path("out.jsonl").read_bytes()[:1] == b"{"
+
+
+def test_name_that_is_no_text(rollouts: list[dict[str, Any]]) -> None:
+    name = os.fsdecode(b"caf\xe9.parquet")
+
+    score("in.jsonl", name)
+
+    assert lines(name)[0].startswith(b'{"id":"r0"')
 
 
 def test_unfinished_run_of_another_format_is_refused(rollouts: list[dict[str, Any]]) -> None:

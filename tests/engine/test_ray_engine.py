@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,14 +17,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rewardkit.engine import ray_cluster
 from rewardkit.engine.chunks import Position
 from rewardkit.engine.plan import RayOptions, Request
-from rewardkit.engine.ray_cluster import count_actors
+from rewardkit.engine.ray_cluster import RayEngines, count_actors
 from rewardkit.engine.ray_parts import differing
 from rewardkit.engine.report import Report
 from rewardkit.engine.results import Counts
+from rewardkit.engine.rows import Job
 from rewardkit.engine.run import run_score
-from rewardkit.engine.shards import Progress
+from rewardkit.engine.shards import Progress, run_all
+from rewardkit.engine.work import Work
 from rewardkit.errors import ConfigError, RolloutError
 from rewardkit.rewards import load_reward, versions
 
@@ -220,8 +224,38 @@ def test_faults_are_the_local_engines(address: str) -> None:
 
     with pytest.raises(ConfigError, match="expected files, got standard input"):
         run(address, ["-"], "gsm8k")
+    os.mkfifo("pipe.jsonl")
+    for pipe in ("pipe.jsonl", "/dev/stdin"):
+        with pytest.raises(ConfigError, match=f"expected files, got {pipe}, a pipe or a device"):
+            RayEngines(RayOptions(address), models=False).open(
+                Work((pipe.encode(),), b"", Job((pipe,), "constant"), 1)
+            )
     with pytest.raises(ConfigError, match="got 2 cores and 0 GPUs"):
         run(address, ["a.jsonl.gz"], "gsm8k", workers=9)
+
+
+def test_shards_into_a_folder_share_one_connection(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = (write("a.jsonl", 30), os.fsdecode(b"caf\xe9.jsonl"), "c.jsonl")
+    Path(inputs[1]).write_text('{"completion": "A: 1"}\nbad\n')
+    Path("c.jsonl").write_text("")
+    connections = []
+    connect = ray_cluster.connect
+
+    def count(workers: int, address: str | None) -> None:
+        connections.append(address)
+        connect(workers, address)
+
+    monkeypatch.setattr(ray_cluster, "connect", count)
+    for output, ray in (("local/", None), ("ray/", RayOptions(address))):
+        request = Request(inputs, output, load_reward("gsm8k"), workers=1, ray=ray, parquet=True)
+        run_all(request, lambda position, counts: None)
+
+    assert connections == [address]
+    names = [path.name for path in Path("local").iterdir()]
+    assert len(names) == 7
+    assert all(Path("ray", n).read_bytes() == Path("local", n).read_bytes() for n in names)
 
 
 def test_command_killed_on_a_cluster_goes_on_with_resume(address: str) -> None:

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import psutil
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
@@ -14,7 +16,7 @@ from rewardkit.engine.plan import Request
 from rewardkit.engine.report import Report
 from rewardkit.engine.results import Counts
 from rewardkit.engine.run import run_score
-from rewardkit.engine.shards import run_all
+from rewardkit.engine.shards import run_all, split
 from rewardkit.engine.url_sink import stage_of
 from rewardkit.errors import ConfigError, RolloutError
 from rewardkit.rewards import load_reward
@@ -141,6 +143,35 @@ def test_interrupted_folder_goes_on_at_its_shard() -> None:
     assert len(list(Path("out").iterdir())) == len(list(Path("whole").iterdir()))
 
 
+def test_shards_share_their_workers_until_one_dies() -> None:
+    folder()
+    Path("in/part-3.jsonl").write_bytes(line(3))
+    Path("pid.py").write_text(
+        "import os\nfrom rewardkit import Score\n"
+        "def pid(rollouts):\n"
+        "    if any(r.text == 'é 10' for r in rollouts):\n"
+        "        os._exit(1)\n"
+        "    return [Score(1.0, str(os.getpid())) for r in rollouts]\n"
+    )
+    request = Request(expand_inputs(["in"]), "out/", load_reward("pid.py:pid"))
+
+    report = run_all(request, lambda position, counts: None)
+
+    assert report.counts.scored == 4
+    assert report.restarts == 2  # of the row's two trials, none of another shard
+    first, last = (reasons(f"out/part-{k}.jsonl") for k in (0, 2))
+    assert len(first) == len(last) == 1
+    assert last == reasons("out/part-3.jsonl")
+    assert first != last
+    assert not any(psutil.pid_exists(int(pid)) for pid in first | last)
+
+
+def reasons(path: str) -> set[str]:
+    """The reasons of the scored lines of a file."""
+    rows = [json.loads(text) for text in Path(path).read_text().splitlines()]
+    return {part["reason"] for row in rows for part in row["scores"].values()}
+
+
 def test_shards_of_parquet_by_format() -> None:
     folder()
 
@@ -158,6 +189,45 @@ def test_inputs_of_one_name_do_not_write_over_each_other() -> None:
     with pytest.raises(ConfigError, match=r"got a/part-0.jsonl and b/part-0.jsonl"):
         run("a", "b", output="out/")
     assert not Path("out").exists()
+
+
+def test_rejected_lines_of_one_and_output_of_another_do_not_meet() -> None:
+    folder()
+
+    with pytest.raises(
+        ConfigError, match=r"got in/part-0.jsonl and in/part-0.jsonl.rejected.jsonl"
+    ):
+        run("in/part-0.jsonl*", output="out/")
+
+
+def test_looking_for_inputs_among_outputs_takes_a_look_at_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("in").mkdir()
+    for k in range(50):
+        Path("in", f"{k}.jsonl").write_bytes(line(k))
+    request = Request(expand_inputs(["in"]), "out/", REWARD)
+    looks = 0
+    stat = os.stat
+
+    def count(path: str | int, **options: bool) -> os.stat_result:
+        nonlocal looks
+        looks += 1
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", count)
+
+    assert len(split(request)) == 50
+    assert looks < 10 * 50
+
+
+def test_output_that_is_a_link_to_an_input_is_refused() -> None:
+    folder()
+    Path("out").mkdir()
+    Path("out/part-2.jsonl").symlink_to(Path("in/part-0.jsonl").absolute())
+
+    with pytest.raises(ConfigError, match=r"out/part-2.jsonl: expected .* got in/part-0.jsonl"):
+        run("in", output="out/")
 
 
 def test_folder_into_itself_is_refused() -> None:

@@ -1,7 +1,7 @@
 """Who scores the chunks: processes of this machine, or a cluster."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing
 from typing import Protocol
 
 from rewardkit.engine.chunks import Position, cut_chunks
@@ -10,6 +10,7 @@ from rewardkit.engine.plan import Request
 from rewardkit.engine.results import ChunkResult
 from rewardkit.engine.work import Work
 from rewardkit.rewards import uses_models
+from rewardkit.worker_process import Worker
 
 
 class Engine(Protocol):
@@ -29,13 +30,32 @@ class Engine(Protocol):
         """
 
 
+class Engines(Protocol):
+    """Makes an engine for each of several runs; what one has started, the next one finds warm."""
+
+    def open(self, work: Work) -> Engine:
+        """Make the engine of a run.
+
+        Raises:
+            ConfigError: When it can't be had, or doesn't take these inputs.
+        """
+
+    def close(self) -> None:
+        """End what was started."""
+
+
 class LocalEngine:
     """Worker processes of this machine; see [`Engine`][rewardkit.engine.engines]."""
 
-    def __init__(self, work: Work) -> None:
-        """Describe the work; workers start with their first chunk."""
+    def __init__(self, work: Work, idle: list[Worker]) -> None:
+        """Describe the work; workers start with their first chunk.
+
+        Args:
+            work: What to score.
+            idle: Workers that may be taken, and where those of this run are put afterwards.
+        """
         self._work = work
-        self._workers = Workers(work.workers, work.config, work.job, work.group_of())
+        self._workers = Workers(work.workers, work.config, work.job, work.group_of(), idle)
 
     @property
     def restarts(self) -> int:
@@ -49,10 +69,27 @@ class LocalEngine:
             yield chunk.end, result
 
 
-def open_engine(request: Request, work: Work) -> AbstractContextManager[Engine]:
-    """Choose the engine that was asked for; leaving it ends what it started."""
-    if request.ray is None:
-        return nullcontext(LocalEngine(work))
-    from rewardkit.engine.ray_cluster import open_ray
+class LocalEngines:
+    """Engines of this machine; see [`Engines`][rewardkit.engine.engines]."""
 
-    return open_ray(work, request.ray, uses_models(request.reward))
+    def __init__(self) -> None:
+        """Begin without a process."""
+        self._idle: list[Worker] = []
+
+    def open(self, work: Work) -> LocalEngine:
+        """Make the engine of a run."""
+        return LocalEngine(work, self._idle)
+
+    def close(self) -> None:
+        """End the processes."""
+        while self._idle:
+            self._idle.pop().kill()
+
+
+def open_engines(request: Request) -> AbstractContextManager[Engines]:
+    """Choose the engines that were asked for; leaving them ends what they started."""
+    if request.ray is None:
+        return closing(LocalEngines())
+    from rewardkit.engine.ray_cluster import RayEngines
+
+    return closing(RayEngines(request.ray, uses_models(request.reward)))

@@ -39,7 +39,14 @@ class Workers:
         restarts: Workers that had to be replaced.
     """
 
-    def __init__(self, count: int, config: bytes, job: Job, group_of: GroupOf | None) -> None:
+    def __init__(
+        self,
+        count: int,
+        config: bytes,
+        job: Job,
+        group_of: GroupOf | None,
+        idle: list[Worker] | None = None,
+    ) -> None:
         """Describe the work; workers start with their first chunk.
 
         Args:
@@ -47,8 +54,10 @@ class Workers:
             config: The reward's configuration as JSON.
             job: What is done to every line.
             group_of: Finds a line's group, for rewards that look at whole groups.
+            idle: Workers of an earlier run; those of this one are put there when it has gone well.
         """
         self.restarts = 0
+        self._idle = [] if idle is None else idle
         self._config, self._job, self._group_of = config, job, group_of
         self._count = count
         self._mine = threading.local()
@@ -78,6 +87,9 @@ class Workers:
             while window:
                 done, future = window.popleft()
                 yield done, future.result()
+            executor.shutdown()  # all is done: no worker is busy
+            self._idle += self._workers
+            self._workers.clear()
         finally:
             self._close(executor)
 
@@ -140,7 +152,7 @@ class Workers:
     def _worker(self) -> Worker:
         worker: Worker | None = getattr(self._mine, "worker", None)
         if worker is None:
-            worker = Worker(MODULE, NO_MEMORY_LIMIT_MB)
+            worker = self._take_idle() or Worker(MODULE, NO_MEMORY_LIMIT_MB)
             with self._lock:
                 self._workers.add(worker)
                 closed = self._closed
@@ -148,6 +160,15 @@ class Workers:
                 worker.stop()
             self._mine.worker = worker
         return worker
+
+    def _take_idle(self) -> Worker | None:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.alive:
+                    return worker
+                worker.kill()
+        return None
 
 
 def lose(rollouts: Sequence[Rollout]) -> list[Score]:

@@ -54,7 +54,7 @@ def read_batches(source: Path) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
 
     end = source.stat().st_size
-    with pa.OSFile(str(source)) as stream:
+    with pa.OSFile(os.fsencode(source)) as stream:
         while stream.tell() < end:
             with pa.ipc.open_stream(stream) as batches:
                 yield from batches

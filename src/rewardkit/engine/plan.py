@@ -94,22 +94,36 @@ def check_paths(inputs: Iterable[str], output: str) -> None:
     check_apart(inputs, output)
 
 
-def check_apart(inputs: Iterable[str], output: str) -> None:
+def check_apart(inputs: Iterable[str], *outputs: str) -> None:
     """Refuse an output that would replace an input.
 
     Raises:
         ConfigError: Naming both.
     """
-    for written in (output, f"{output}.rejected.jsonl", f"{output}.meta.json"):
-        for path in inputs:
-            same = path == written  # of URLs nothing more is known
-            if os.path.isfile(path) and os.path.exists(written):
-                same = os.path.samefile(path, written)
-            if same:
+    inputs = list(inputs)
+    names = dict(zip(inputs, inputs, strict=True))  # of URLs nothing more is known
+    files = {identity(path): path for path in inputs if os.path.isfile(path)}
+    for output in outputs:
+        for written in written_for(output):
+            path = names.get(written)
+            if path is None and os.path.exists(written):
+                path = files.get(identity(written))
+            if path is not None:
                 raise ConfigError(
                     f"{printed(output)}: expected an output apart from the inputs, got "
                     f"{printed(path)}, which this run would replace"
                 )
+
+
+def written_for(output: str) -> tuple[str, ...]:
+    """The files that a run may write: its output and what stands beside it."""
+    return output, f"{output}.rejected.jsonl", f"{output}.meta.json"
+
+
+def identity(path: str) -> tuple[int, int]:
+    """What two names of one file have in common."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
 
 
 def make_plan(request: Request) -> dict[str, Any]:

@@ -1,56 +1,85 @@
 """Connecting to Ray, or starting it, and how many actors there is room for."""
 
-import contextlib
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
+from pathlib import Path
 
+from rewardkit.atomic import is_special
 from rewardkit.engine.plan import RayOptions
 from rewardkit.engine.ray_engine import ACTOR_BYTES, STORE_BYTES, RayEngine, last_line
 from rewardkit.engine.work import Work
 from rewardkit.errors import ConfigError
+from rewardkit.places import is_url
 from rewardkit.reading import STDIN
 
+OWN = ("/dev/fd/", "/dev/stdin", "/proc/self/")
+"""Paths that lead elsewhere in each process."""
 
-@contextlib.contextmanager
-def open_ray(work: Work, options: RayOptions, models: bool) -> Iterator[RayEngine]:
-    """Connect to Ray, or start it; what was started ends with the run.
 
-    Args:
-        work: What to score.
-        options: On which cluster, with how many GPUs.
-        models: Whether the reward has a model; on processors alone each machine then gets one
-            actor unless a number is asked for.
+class RayEngines:
+    """Engines of one connection to Ray; see [`Engines`][rewardkit.engine.engines]."""
+
+    def __init__(self, options: RayOptions, models: bool) -> None:
+        """Say how to connect, which the first run does.
+
+        Args:
+            options: To which cluster, with how many GPUs.
+            models: Whether the reward has a model; on processors alone each machine then gets one
+                actor unless a number is asked for.
+        """
+        self._options, self._models = options, models
+        self._ours = False
+
+    def open(self, work: Work) -> RayEngine:
+        """Make the engine of a run; connect to Ray, or start it, where nobody has.
+
+        Raises:
+            ConfigError: When Ray is not installed, can't be reached, has too few GPUs, or an input
+                is none that another process can open.
+        """
+        check_ray(work.inputs)
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a scoring run reports to nobody
+        import ray
+
+        if not ray.is_initialized():
+            connect(work.workers, self._options.address)
+            self._ours = True
+        has = ray.cluster_resources()  # type: ignore[no-untyped-call]  # Ray gives it no types
+        gpus = self._options.gpus
+        if gpus is None:
+            gpus = 1.0 if self._models and has.get("GPU") else 0.0
+        most = None
+        if self._models and not gpus:
+            most = len(ray.nodes())  # type: ignore[no-untyped-call]  # Ray gives it no types
+        return RayEngine(work, count_actors(work.workers, gpus, has, most), gpus)
+
+    def close(self) -> None:
+        """End the connection, or what was started, unless it was the caller's."""
+        if self._ours:
+            import ray
+
+            ray.shutdown()
+            self._ours = False
+
+
+def check_ray(inputs: Iterable[str]) -> None:
+    """Find out whether Ray is there and can open the inputs.
 
     Raises:
-        ConfigError: When Ray is not installed, can't be reached, has too few GPUs, or an input is
-            standard input.
+        ConfigError: When it is not installed, or an input is a pipe or a device, which only this
+            process has.
     """
     from importlib.util import find_spec
 
     if find_spec("ray") is None or find_spec("pyarrow") is None:
         raise ConfigError("--engine ray: expected ray: pip install 'rewardkit[ray]'")
-    if STDIN in work.inputs:
-        raise ConfigError("--engine ray: expected files, got standard input")
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a scoring run reports to nobody
-    import ray
-
-    ours = not ray.is_initialized()
-    if ours:
-        connect(work.workers, options.address)
-    try:
-        has = ray.cluster_resources()  # type: ignore[no-untyped-call]  # Ray gives it no types
-        gpus = options.gpus
-        if gpus is None:
-            gpus = 1.0 if models and has.get("GPU") else 0.0
-        most = None
-        if models and not gpus:
-            most = len(ray.nodes())  # type: ignore[no-untyped-call]  # Ray gives it no types
-        yield RayEngine(work, count_actors(work.workers, gpus, has, most), gpus)
-    finally:
-        if ours:
-            ray.shutdown()
+    for path in inputs:
+        if path == STDIN:
+            raise ConfigError("--engine ray: expected files, got standard input")
+        if path.startswith(OWN) or (not is_url(path) and is_special(Path(path))):
+            raise ConfigError(f"--engine ray: expected files, got {path}, a pipe or a device")
 
 
 def connect(workers: int, address: str | None) -> None:

@@ -1,6 +1,8 @@
 """`score` from end to end: inputs, reward, workers, output, side-car."""
 
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import msgspec
 from rewardkit.atomic import is_special
 from rewardkit.engine.checks import check_any, check_groups, check_ids, check_models
 from rewardkit.engine.chunks import Position
-from rewardkit.engine.engines import Engine, open_engine
+from rewardkit.engine.engines import Engine, Engines, open_engines
 from rewardkit.engine.file_sink import FileSink, refuse_full_disk
 from rewardkit.engine.image_paths import folders_of
 from rewardkit.engine.parquet_output import write_parquet
@@ -30,12 +32,17 @@ FIRST_CHECK = 2**14
 """Split groups are looked for after so many groups, and each time their number has doubled."""
 
 
-def run_score(request: Request, progress: Callable[[Position, Counts], None]) -> Report:
+def run_score(
+    request: Request,
+    progress: Callable[[Position, Counts], None],
+    engines: Engines | None = None,
+) -> Report:
     """Score files of rollouts.
 
     Args:
         request: What to do.
         progress: Told after each chunk how far the run is.
+        engines: Makes the engine; None for one of this run's own.
 
     Raises:
         ConfigError: When inputs, output or an unfinished run don't fit, a reward's model can't be
@@ -52,7 +59,8 @@ def run_score(request: Request, progress: Callable[[Position, Counts], None]) ->
     if isinstance(sink, FileSink | UrlSink) and sink.complete:
         return parse_report(sink.read_meta(), f"{printed(request.output)}.meta.json")
     try:
-        report = score_to_sink(request, plan, sink, progress)
+        with nullcontext(engines) if engines else open_engines(request) as opened:
+            report = score_to_sink(request, plan, sink, progress, opened)
         sink.finish(side_car(plan, report))
     except RolloutError:
         sink.discard()
@@ -94,6 +102,7 @@ def score_to_sink(
     plan: dict[str, Any],
     sink: Sink,
     progress: Callable[[Position, Counts], None],
+    engines: Engines,
 ) -> Report:
     """Score what is left of the inputs, and look at them as a whole."""
     job = Job(
@@ -107,10 +116,11 @@ def score_to_sink(
         request.named,
     )
     config = msgspec.json.encode(plan["reward"])
-    work = Work(request.inputs, config, job, request.workers, plan["versions"])
+    paths = tuple(map(os.fsencode, request.inputs))
+    work = Work(paths, config, job, request.workers, plan["versions"])
     resumed_at = sink.state.counts.rollouts
-    with open_engine(request, work) as engine:
-        score_chunks(request, sink, engine, progress)
+    engine = engines.open(work)
+    score_chunks(request, sink, engine, progress)
     if describe_inputs(request.inputs) != plan["inputs"]:
         names = ", ".join(job.names)
         raise RolloutError(f"{names}: expected inputs that stay as they are, got one that changed")

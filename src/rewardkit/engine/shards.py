@@ -1,14 +1,15 @@
 """One output for all inputs, or a folder with one for each."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from rewardkit.engine.checks import check_any
 from rewardkit.engine.chunks import Position
-from rewardkit.engine.plan import PACKINGS, Request, check_apart, printed
+from rewardkit.engine.engines import open_engines
+from rewardkit.engine.plan import PACKINGS, Request, check_apart, printed, written_for
 from rewardkit.engine.report import Report
 from rewardkit.engine.results import PARQUET, Counts
 from rewardkit.engine.run import run_score
@@ -28,19 +29,20 @@ def run_all(request: Request, progress: Progress) -> Report:
     """
     if not is_folder(request.output):
         return run_score(request, progress)
-    requests = list(split(request))
+    requests = split(request)
     if not is_url(request.output):
         make_folder(request.output)
     whole = Report(Counts())
-    for source, one in enumerate(requests):
-        done = msgspec.structs.replace(whole.counts)  # a copy
+    with open_engines(request) as engines:
+        for source, one in enumerate(requests):
+            done = msgspec.structs.replace(whole.counts)  # a copy
 
-        def tell(position: Position, counts: Counts, source: int = source) -> None:
-            so_far = msgspec.structs.replace(done)  # noqa: B023 - called before the next round
-            so_far.add(counts)
-            progress(Position(source, position.offset, position.line), so_far)
+            def tell(position: Position, counts: Counts, source: int = source) -> None:
+                so_far = msgspec.structs.replace(done)  # noqa: B023 - called before the next round
+                so_far.add(counts)
+                progress(Position(source, position.offset, position.line), so_far)
 
-        whole = add(whole, run_score(one, tell))
+            whole = add(whole, run_score(one, tell, engines))
     check_any(request, whole)
     return whole
 
@@ -64,24 +66,28 @@ def is_folder(output: str) -> bool:
     return output.endswith("/")
 
 
-def split(request: Request) -> Iterator[Request]:
+def split(request: Request) -> list[Request]:
     """A request for each input, whose output has the input's name.
 
     A shard's packing is the input's, but with `--format parquet` and for what is none of ours.
+
+    Raises:
+        ConfigError: When one output would be written over another, or over an input.
     """
-    seen: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    requests = []
     for path in request.inputs:
-        name = shard_name(path, request.parquet)
-        if name in seen:
-            raise ConfigError(
-                f"{printed(request.output)}: expected inputs of different names, got "
-                f"{printed(seen[name])} and {printed(path)}"
-            )
-        seen[name] = path
-        output = f"{request.output.rstrip('/')}/{name}"
-        yield msgspec.structs.replace(request, inputs=(path,), output=output, named=True)
-    for name in seen:
-        check_apart(request.inputs, f"{request.output.rstrip('/')}/{name}")
+        output = f"{request.output.rstrip('/')}/{shard_name(path, request.parquet)}"
+        for written in written_for(output):
+            if written in taken:
+                raise ConfigError(
+                    f"{printed(request.output)}: expected inputs of different names, got "
+                    f"{printed(taken[written])} and {printed(path)}"
+                )
+            taken[written] = path
+        requests.append(msgspec.structs.replace(request, inputs=(path,), output=output, named=True))
+    check_apart(request.inputs, *(one.output for one in requests))
+    return requests
 
 
 def shard_name(path: str, parquet: bool) -> str:

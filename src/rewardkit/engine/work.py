@@ -1,5 +1,7 @@
 """What is to be scored, in a form that can be sent anywhere."""
 
+import os
+
 import msgspec
 
 from rewardkit.decoding import Violation, decode_rollout
@@ -11,18 +13,23 @@ class Work(msgspec.Struct, frozen=True):
     """What is to be scored, and by how many.
 
     Attributes:
-        inputs: Files, one after the other.
+        paths: Files, one after the other; as bytes, for a path needs not be text.
         config: The reward's configuration as JSON.
         job: What is done to every line.
         workers: Processes that score; 0 leaves it to the engine.
         versions: The versions that decide what the reward is, by package.
     """
 
-    inputs: tuple[str, ...]
+    paths: tuple[bytes, ...]
     config: bytes
     job: Job
     workers: int
     versions: dict[str, str] = {}
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files as Python names them."""
+        return tuple(map(os.fsdecode, self.paths))
 
     def group_of(self) -> GroupOf | None:
         """The function that finds a line's group, for rewards that look at whole groups."""
