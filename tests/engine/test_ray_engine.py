@@ -287,15 +287,26 @@ def wait_for(path: Path) -> None:
     raise AssertionError("nothing was scored")
 
 
-def test_no_cluster_is_one_line() -> None:
-    command = [sys.executable, "-m", "rewardkit", "score", str(EXAMPLES / "gsm8k.jsonl")]
-    command += ["-r", "gsm8k", "-o", "o.jsonl", "--engine", "ray", "--address", "nonsense"]
+NOBODY = {
+    "nonsense": (["--address", "nonsense"], {}, "--address nonsense"),
+    "a closed port": (["--address", "127.0.0.1:1"], {}, "--address 127.0.0.1:1"),
+    "a closed port of a client": (["--address", "ray://[::1]:1"], {}, "--address ray://[::1]:1"),
+    "the variable": ([], {"RAY_ADDRESS": "nonsense"}, "RAY_ADDRESS nonsense"),
+}
 
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_no_cluster_is_one_line(name: str) -> None:
+    options, variables, where = NOBODY[name]
+    command = [sys.executable, "-m", "rewardkit", "score", str(EXAMPLES / "gsm8k.jsonl")]
+    command += ["-r", "gsm8k", "-o", "o.jsonl", "--engine", "ray", *options]
+    env = os.environ | variables
+
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
 
     assert result.returncode == 2
-    assert "rewardkit: error: --address nonsense: expected a Ray cluster, got: " in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith(f"rewardkit: error: {where}: expected a Ray cluster, got: ")
+    assert result.stderr.count("\n") == 1
     assert not list(Path().glob("o.jsonl*"))
 
 

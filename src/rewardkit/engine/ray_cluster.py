@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from rewardkit.errors import ConfigError
 from rewardkit.places import is_url
 from rewardkit.reading import STDIN
 
+CONNECT_S = 10.0
 OWN = ("/dev/fd/", "/dev/stdin", "/proc/self/")
 """Paths that lead elsewhere in each process."""
 
@@ -40,7 +42,6 @@ class RayEngines:
                 is none that another process can open.
         """
         check_ray(work.inputs)
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a scoring run reports to nobody
         import ray
 
         if not ray.is_initialized():
@@ -83,9 +84,15 @@ def check_ray(inputs: Iterable[str]) -> None:
 
 
 def connect(workers: int, address: str | None) -> None:
-    """Connect to a cluster, or start Ray on this machine."""
+    """Connect to a cluster, or start Ray on this machine.
+
+    Raises:
+        ConfigError: When there is no such cluster.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a scoring run reports to nobody
     import ray
 
+    option = "--address" if address else "RAY_ADDRESS"
     address = address or os.environ.get("RAY_ADDRESS") or "local"
     try:
         if address == "local":
@@ -100,11 +107,23 @@ def connect(workers: int, address: str | None) -> None:
                 logging_level=logging.ERROR,
             )
         else:
+            check_listening(address)
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise ConfigError(
-            f"--address {address}: expected a Ray cluster, got: {last_line(error)}"
+            f"{option} {address}: expected a Ray cluster, got: {last_line(error)}"
         ) from error
+
+
+def check_listening(address: str) -> None:
+    """Find out whether somebody listens at a `HOST:PORT`, which Ray would wait for in minutes.
+
+    Raises:
+        OSError: When nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_S).close()
 
 
 def usable_cores() -> int:
