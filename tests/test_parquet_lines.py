@@ -259,8 +259,10 @@ def test_encrypted_footer_is_refused_as_parquet(tmp_path: Path) -> None:
 def test_kept_fields_that_are_none_spoil_their_own_row_only(
     tmp_path: Path, kept: str | int
 ) -> None:
-    table = pa.table({"id": ["1", "2"], "kept": [None, kept]})
-    pq.write_table(table.replace_schema_metadata({b"rewardkit.scored": b"1"}), tmp_path / "x")
+    row = {"id": "1", "group": "1", "reward": 0.5, "status": "scored", "scores": [], "kept": None}
+    part = {"name": "a", "value": None, "reason": ""}
+    rows = [row, {**row, "scores": [part], "kept": kept}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "x")
 
     assert [type(line) for line in read(tmp_path / "x")] == [dict, str]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from rewardkit.errors import ConfigError, RolloutError
 from rewardkit.parquet_rows import to_lines
 from rewardkit.parquet_values import with_plain_types
-from rewardkit.scored_columns import MARK
+from rewardkit.scored_columns import is_scored
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,7 +98,7 @@ class ParquetStream(io.RawIOBase):
         try:
             with pq.ParquetFile(raw, buffer_size=READ_BYTES, pre_buffer=False) as file:
                 check_names(file.schema_arrow, self._name)
-                scored = MARK in (file.schema_arrow.metadata or {})
+                scored = is_scored(file.schema_arrow)
                 for k in range(file.num_row_groups):
                     rows = batch_rows(file.metadata.row_group(k))
                     for batch in file.iter_batches(rows, row_groups=[k], use_threads=False):

@@ -34,7 +34,7 @@ def to_lines(batch: "pa.RecordBatch", scored: bool = False) -> bytes:
         row: dict[str, Any] = {name: values[k] for name, values in columns.items()}
         try:
             lines += encoder.encode(unfold(row, kept[k]) if kept else row) + b"\n"
-        except (msgspec.DecodeError, TypeError) as error:  # `kept` is not what `score` wrote there
+        except (msgspec.DecodeError, TypeError) as error:  # another program's, with nulls
             lines += unreadable_line(error, KEPT)
     return bytes(lines)
 

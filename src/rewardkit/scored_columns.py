@@ -1,8 +1,8 @@
 """Scored lines as Arrow's columns and back; the columns are the same whatever the reward.
 
-`scores` is a map from the part's name to its value and reason, as parts differ between rewards, and
-with `Route` between rows. The input's own fields, whose types a line may choose for itself, stand
-as one JSON object in `kept`.
+`scores` is a list of parts, each with name, value and reason, as parts differ between rewards, and
+with `Route` between rows; a map would say the same, but `datasets` has no maps. The input's own
+fields, whose types a line may choose for itself, stand as one JSON object in `kept`.
 """
 
 import io
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEPT = "kept"
 MARK = b"rewardkit.scored"
-"""Key of the schema's metadata that tells a file of scored lines; its value is the layout."""
+"""Key of the schema's metadata whose value is the layout."""
 
 LAYOUT = b"1"
 
@@ -41,16 +41,29 @@ def scored_schema() -> "pa.Schema":
     """The columns of scored lines."""
     import pyarrow as pa
 
-    part = pa.struct([("value", pa.float64()), ("reason", pa.string())])
+    part = pa.struct([("name", pa.string()), ("value", pa.float64()), ("reason", pa.string())])
     columns = [
         ("id", pa.string()),
         ("group", pa.string()),
         ("reward", pa.float64()),
         ("status", pa.string()),
-        ("scores", pa.map_(pa.string(), part)),
+        ("scores", pa.list_(part)),
         (KEPT, pa.string()),
     ]
     return pa.schema(columns, metadata={MARK: LAYOUT})
+
+
+def is_scored(schema: "pa.Schema") -> bool:
+    """Whether columns are those of scored lines, also where another program has written them."""
+    import pyarrow.types as is_a
+
+    if not {*scored_schema().names} <= {*schema.names}:
+        return False
+    scores = schema.field("scores").type
+    if not (is_a.is_list(scores) or is_a.is_large_list(scores)):
+        return False
+    part = scores.value_type
+    return is_a.is_struct(part) and {field.name for field in part} == {"name", "value", "reason"}
 
 
 def encode_lines(lines: bytes) -> bytes:
@@ -68,7 +81,7 @@ def encode_lines(lines: bytes) -> bytes:
         line = read.decode(text)
         fields = read_all.decode(text)
         own = {k: v for k, v in fields.items() if k not in Line.__struct_fields__}
-        scores = [(k, {"value": p.value, "reason": p.reason}) for k, p in line.scores.items()]
+        scores = [{"name": k, "value": p.value, "reason": p.reason} for k, p in line.scores.items()]
         kept = msgspec.json.encode(own).decode() if own else None
         rows.append((line.id, line.group, line.reward, line.status, scores, kept))
     schema = scored_schema()
@@ -84,4 +97,6 @@ def encode_lines(lines: bytes) -> bytes:
 def unfold(row: dict[str, Any], kept: str | None) -> dict[str, Any]:
     """A row as the scored line that it was made of."""
     fields = msgspec.json.decode(kept, type=dict[str, msgspec.Raw]) if kept else {}
-    return {**row, **fields}
+    parts = row["scores"] or []
+    scores = {part["name"]: {"value": part["value"], "reason": part["reason"]} for part in parts}
+    return {**row, "scores": scores, **fields}

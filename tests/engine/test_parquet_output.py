@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+import datasets
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -77,6 +79,26 @@ def test_parquet_holds_the_lines_that_jsonl_would(
     for name in ("rejected.jsonl", "meta.json"):
         ours, theirs = (Path(f"out.{kind}.{name}").read_text() for kind in ("parquet", "jsonl"))
         assert ours.replace(',\n  "format": "parquet"', "") == theirs
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:datasets")
+def test_other_programs_open_it_and_write_what_is_read_again(
+    rollouts: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score("in.jsonl", "out.parquet", keep=True)
+
+    found = datasets.Dataset.from_parquet("out.parquet", cache_dir="cache")
+    found.to_parquet("datasets.parquet")
+    pd.read_parquet("out.parquet").to_parquet("pandas.parquet")
+
+    first = pq.read_table("out.parquet").to_pylist()[0]
+    assert found[0]["scores"] == first["scores"]
+    assert first["scores"][0].keys() == {"name", "value", "reason"}
+    for name in ("datasets.parquet", "pandas.parquet"):
+        ours, theirs = (
+            [json.loads(line) for line in lines(path)] for path in ("out.parquet", name)
+        )
+        assert theirs == ours
 
 
 def test_parquet_in_scores_as_jsonl_in(rollouts: list[dict[str, Any]]) -> None:
