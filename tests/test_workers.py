@@ -14,6 +14,8 @@ import psutil
 import pytest
 
 from rewardkit.errors import VerifierError
+from rewardkit.worker_child import DONE, PROGRESS, READY, receive, send
+from rewardkit.worker_start import end, start
 from rewardkit.workers import Pool
 
 PROBE = """
@@ -91,6 +93,25 @@ def test_outcomes_and_the_next_job(pool: Pool, job: bytes, kind: str, stage: str
 def test_what_a_job_prints_does_not_break_the_frames(pool: Pool) -> None:
     assert pool.run(b"print", 5).payload == b"quiet"
     assert pool.run(b"abc", 5).payload == b"cba"
+
+
+def test_what_arrives_while_a_job_runs_does_not_end_the_worker(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer may still be telling the system of a job when the worker has it in hand already."""
+    monkeypatch.syspath_prepend(folder)
+    process = start("worker_probe", 512)
+    assert process.stdin is not None and process.stdout is not None
+    jobs, replies = process.stdin.fileno(), process.stdout.fileno()
+    frames = [receive(replies)]
+    send(jobs, 0, b"stages")
+    frames.append(receive(replies))  # the first stage: it is at work
+    send(jobs, 0, b"abc")
+    frames += [receive(replies) for _ in range(3)]
+    end(process)
+
+    stages = [(PROGRESS, b"first"), (PROGRESS, b"second")]
+    assert frames == [(READY, b""), *stages, (DONE, b""), (DONE, b"cba")]
 
 
 def test_a_lost_worker_costs_the_job_nothing(

@@ -2,9 +2,9 @@
 
 A job's text may be hostile, so two things must hold whatever it makes the interpreter do: the
 process stays within its memory, and it does not outlive its parent even while a big-integer power
-holds the interpreter's lock. On Linux the first is RLIMIT_AS; for the second the job pipe is
-armed with O_ASYNC while a job runs, so that the kernel sends SIGIO, which terminates, when the
-parent's end is closed by whatever death. Elsewhere a thread waits for the end of the pipe, and
+holds the interpreter's lock. On Linux the first is RLIMIT_AS; for the second a pipe is armed with
+O_ASYNC on which nothing ever travels, so that the kernel sends SIGIO, which terminates, when the
+parent's end is closed by whatever death. Elsewhere a thread waits for the end of the job pipe, and
 the parent watches the memory.
 """
 
@@ -71,13 +71,15 @@ def main(module: str, memory_mb: int) -> None:
             such limit.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    replies = os.dup(1)
+    replies, lifeline = os.dup(1), os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)  # a library that prints must not break the frames
+        os.dup2(nowhere.fileno(), 2)
+    _die_with_parent(lifeline)
     _limit_memory(memory_mb)
     sys.setrecursionlimit(RECURSION_LIMIT)
     handle = cast(Handler, importlib.import_module(module).handle)
-    jobs = _armed_jobs if sys.platform == "linux" else _watched_jobs
+    jobs = _plain_jobs if sys.platform == "linux" else _watched_jobs
     send(replies, READY, b"")
     try:
         jobs(
@@ -101,9 +103,15 @@ def _answer(handle: Handler, job: bytes, replies: int) -> tuple[int, bytes]:
         return FAILED, f"{type(error).__name__}: {error}"[:300].encode("utf-8", "replace")
 
 
-def _armed_jobs(
-    answer: Callable[[bytes], tuple[int, bytes]], reply: Callable[[int, bytes], None]
-) -> None:
+def _die_with_parent(lifeline: int) -> None:
+    """Have the kernel end this process when the parent's end of a pipe is closed.
+
+    The job pipe won't do: its writer wakes the reader first and signals afterwards, so that a job
+    could end the worker that has just taken it.
+
+    Args:
+        lifeline: The writing end of a pipe that nobody writes to.
+    """
     if sys.platform != "linux":
         return
     import fcntl
@@ -111,16 +119,19 @@ def _armed_jobs(
 
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO})
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    flags = fcntl.fcntl(0, fcntl.F_GETFL) & ~os.O_ASYNC
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     hang_up = select.poll()
-    hang_up.register(0, 0)
+    hang_up.register(lifeline, 0)
+    if hang_up.poll(0):  # the parent died before the pipe was armed
+        os._exit(0)
+
+
+def _plain_jobs(
+    answer: Callable[[bytes], tuple[int, bytes]], reply: Callable[[int, bytes], None]
+) -> None:
     while (frame := receive(0)) is not None:
-        fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
-        if hang_up.poll(0):  # the parent died before the pipe was armed
-            return
         kind, payload = answer(frame[1])
-        fcntl.fcntl(0, fcntl.F_SETFL, flags)  # the next job's bytes are no reason to die
         reply(kind, payload)
 
 

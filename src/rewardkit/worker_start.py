@@ -18,6 +18,9 @@ BOOT = (
     "from rewardkit.worker_child import main; main(sys.argv[2], int(sys.argv[3]))"
 )
 
+LIFELINE = subprocess.PIPE if sys.platform == "linux" else subprocess.DEVNULL
+"""A worker's standard error: where the system can tell it so that its parent has gone, a pipe."""
+
 _running: set[subprocess.Popen[bytes]] = set()
 # reentrant: a finalizer or a signal's handler may end a worker in the middle of a start
 _running_lock = threading.RLock()
@@ -44,13 +47,14 @@ def start(module: str, memory_mb: int) -> subprocess.Popen[bytes]:
                 [python, "-P", "-s", "-c", BOOT, _path(), module, str(memory_mb)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=LIFELINE,
                 bufsize=0,
                 env=_environment(),
             )
             _running.add(process)
             process.stdin = _off_standard(process.stdin)
             process.stdout = _off_standard(process.stdout)
+            process.stderr = _off_standard(process.stderr)
     except OSError as error:
         raise VerifierError(
             f"worker: expected {python} to start a process, got {error.strerror or error}"
@@ -118,7 +122,7 @@ def _environment() -> dict[str, str]:
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
 
