@@ -40,7 +40,10 @@ NOT_RUN = {
     ("docs/stacks/openrlhf.md", "pip install rewardkit openrlhf==0.11.2"),
     ("docs/stacks/swift.md", "pip install rewardkit ms-swift==4.6.0"),
     ("docs/stacks/verifiers.md", "pip install rewardkit verifiers==0.4.0"),
-    ("docs/stacks/inspect_ai.md", "pip install rewardkit inspect_ai==0.3.285"),
+    (
+        "docs/stacks/inspect_ai.md",
+        "pip install rewardkit inspect_ai==0.3.285 torch transformers accelerate",
+    ),
     ("docs/stacks/nemo-gym.md", "pip install rewardkit nemo-gym==0.7.0"),
     ("docs/stacks/nemo-rl.md", "pip install rewardkit"),
     ("docs/stacks/reasoning-gym.md", "pip install rewardkit reasoning-gym==0.1.25"),
