@@ -20,7 +20,8 @@ agent = importlib.import_module("openrlhf.utils.agent")
 PLAYED = [Case("?", reply, "1") for reply in ("none: not judged", "raise: it fails", "paid")]
 """What the reward of `served` does, when it is told to."""
 
-TOKENIZER = make_tokenizer([text for case in (*CASES, *PLAYED) for text in case])
+TEXTS = [text for case in (*CASES, *PLAYED) for text in case]
+TOKENIZER = make_tokenizer(TEXTS)
 
 
 class Engine:
@@ -43,7 +44,7 @@ def make_processor() -> Any:  # noqa: ANN401 - transformers' processor
     """Qwen2-VL's processor over single characters, so that an image is many tokens."""
     transformers: Any = importlib.import_module("transformers")
     special = {"image_token": "<|image_pad|>", "video_token": "<|video_pad|>"}
-    tokenizer = make_tokenizer([text for case in CASES for text in case])
+    tokenizer = make_tokenizer(TEXTS)  # the same numbers for what `Engine` writes
     tokenizer.add_special_tokens({"additional_special_tokens": list(special.values())})
     for name, token in special.items():
         setattr(tokenizer, name, token)
