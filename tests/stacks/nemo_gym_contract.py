@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from served import serving, wait_for
+from stack_pages import training_command, written_file
 from stack_rollouts import CASES, PRESET, Case, filled, wanted
 from stack_shims import write_shim
 
@@ -172,3 +173,18 @@ def test_the_reply_may_be_missing(tmp_path: Path) -> None:
     with running(write_shim(tmp_path, "nemo-gym")) as port:
         ((status, answer),) = ask(port, [silent])
     assert (status, answer["reward"], answer["mask_sample"]) == (200, 0.0, False)
+
+
+def test_the_page_has_a_configuration_and_options_that_are_there(tmp_path: Path) -> None:
+    gym = Path(sys.executable).with_name("gym")
+    given = training_command("nemo-gym", "gym eval run")
+    known = subprocess.run([gym, "eval", "run", "--help"], capture_output=True, text=True).stdout
+    assert {one for one in given if one.startswith("--")} <= set(re.findall(r"--[\w-]+", known))
+
+    config = tmp_path / "rewardkit.yaml"
+    config.write_text(written_file("nemo-gym", "rewardkit.yaml"))
+    model = given[given.index("--model-type") :]
+    command = [gym, "env", "validate", "--strict", "--config", config, *model]
+    checked = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert "DEPRECATED" not in checked.stderr
