@@ -99,6 +99,15 @@ def test_lines_of_a_file_that_comes_in_blocks() -> None:
     assert [line + b"\n" for _, line in iter_lines("host://h/in/b.jsonl")] == LINES.splitlines(True)
 
 
+def test_without_fsspec_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+    with pytest.raises(
+        ConfigError, match=r"host://h/x\?…: expected fsspec: pip install 'rewardkit"
+    ):
+        expand_inputs(["host://h/x?sig=1"])
+
+
 @pytest.mark.parametrize("given", ["host://h/in", "host://h/in/", "host://h/in/*.jsonl"])
 def test_files_of_a_folder_keep_their_host(given: str) -> None:
     assert expand_inputs([given]) == ("host://h/in/a.jsonl", "host://h/in/b.jsonl")

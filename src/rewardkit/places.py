@@ -65,6 +65,12 @@ def file_system(url: str) -> "tuple[fsspec.AbstractFileSystem, str]":
     Raises:
         ConfigError: When fsspec or the package for this kind of URL is missing.
     """
+    from importlib.util import find_spec
+
+    if find_spec("fsspec") is None:
+        raise ConfigError(
+            f"{without_secrets(url)}: expected fsspec: pip install 'rewardkit[remote]'"
+        )
     with one_line(url, "a file system that fsspec knows"):
         from fsspec.core import url_to_fs
 

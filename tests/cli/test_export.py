@@ -45,7 +45,7 @@ def test_json_says_where(rewardkit: Rewardkit, tmp_path: Path) -> None:
 
 def test_list_names_every_stack(rewardkit: Rewardkit) -> None:
     rows = json.loads(rewardkit("export", "--list", "--json").stdout)
-    assert {"stack": "trl", "unjudged": "left out", "rollouts": "batches"} in rows
+    assert {"stack": "trl", "unjudged": "left out", "rollouts": "whole groups"} in rows
     lines = rewardkit("export", "--list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [row["stack"] for row in rows]
 

@@ -134,7 +134,7 @@ class Listed(msgspec.Struct, frozen=True):
     Attributes:
         stack: Its name.
         unjudged: What 'not judged' becomes, or that it has to be chosen.
-        rollouts: Whether it hands over `batches` or rollouts `one by one`.
+        rollouts: Whether a call holds `whole groups` or `no whole groups`.
     """
 
     stack: str
@@ -147,10 +147,10 @@ def listed(stack: Stack) -> Listed:
 
     >>> from rewardkit.adapters.stacks import STACKS
     >>> listed(STACKS["verl"])
-    Listed(stack='verl', unjudged='--unjudged NUMBER or stop', rollouts='one by one')
+    Listed(stack='verl', unjudged='--unjudged NUMBER or stop', rollouts='no whole groups')
     """
     return Listed(
         stack.name,
         "left out" if stack.says_unjudged else "--unjudged NUMBER or stop",
-        "batches" if stack.gives_batches else "one by one",
+        "whole groups" if stack.gives_batches else "no whole groups",
     )

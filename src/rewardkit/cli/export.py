@@ -168,4 +168,4 @@ def print_stacks(as_json: bool) -> None:
         print(msgspec.json.encode(rows).decode())
         return
     for row in rows:
-        print(f"{row.stack:14} {row.rollouts:11} not judged: {row.unjudged}")
+        print(f"{row.stack:14} {row.rollouts:16} not judged: {row.unjudged}")
