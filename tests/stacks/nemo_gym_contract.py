@@ -176,7 +176,7 @@ def test_the_reply_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_the_page_has_a_configuration_and_options_that_are_there(tmp_path: Path) -> None:
-    gym = Path(sys.executable).with_name("gym")
+    gym = str(Path(sys.executable).with_name("gym"))
     given = training_command("nemo-gym", "gym eval run")
     known = subprocess.run([gym, "eval", "run", "--help"], capture_output=True, text=True).stdout
     assert {one for one in given if one.startswith("--")} <= set(re.findall(r"--[\w-]+", known))
@@ -184,7 +184,7 @@ def test_the_page_has_a_configuration_and_options_that_are_there(tmp_path: Path)
     config = tmp_path / "rewardkit.yaml"
     config.write_text(written_file("nemo-gym", "rewardkit.yaml"))
     model = given[given.index("--model-type") :]
-    command = [gym, "env", "validate", "--strict", "--config", config, *model]
+    command = [gym, "env", "validate", "--strict", "--config", str(config), *model]
     checked = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
     assert "DEPRECATED" not in checked.stderr
