@@ -5,8 +5,7 @@ Source: AReaL 1.0.4, https://github.com/inclusionAI/AReaL, `reward_fn` of its wo
 
 from rewardkit.adapters.end_tokens import END_TOKENS, without_end
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Scorer, Spec
-from rewardkit.adapters.slime import to_number
+from rewardkit.adapters.scorer import Scorer, Spec, to_number
 
 AREAL = Stack(
     name="areal",

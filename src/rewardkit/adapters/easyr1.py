@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rewardkit.adapters.figures import figures
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Paid, Scorer, Spec
+from rewardkit.adapters.scorer import Paid, Scorer, Spec, to_number
 
 EASYR1 = Stack(
     name="easyr1",
@@ -47,9 +47,7 @@ class EasyR1Reward:
         return [self._result(one) for one in self._scorer.score([to_row(r) for r in reward_inputs])]
 
     def _result(self, paid: Paid) -> dict[str, float]:
-        if paid.value is None:  # refused when the adapter was made
-            raise TypeError("easyr1: expected a number for each rollout")
-        return {"overall": paid.value, **figures(self._scorer.reward, paid)}
+        return {"overall": to_number(paid), **figures(self._scorer.reward, paid)}
 
 
 def to_row(given: Mapping[str, object]) -> dict[str, object]:

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Scorer, Spec
-from rewardkit.adapters.slime import to_number
+from rewardkit.adapters.scorer import Scorer, Spec, to_number
 
 if TYPE_CHECKING:
     from nemo_rl.environments.interfaces import EnvironmentReturn

@@ -6,8 +6,7 @@ Source: open-instruct at 2026-08-20, https://github.com/allenai/open-instruct, `
 from typing import TYPE_CHECKING
 
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Scorer, Spec
-from rewardkit.adapters.slime import to_number
+from rewardkit.adapters.scorer import Scorer, Spec, to_number
 
 if TYPE_CHECKING:
     from open_instruct.ground_truth_utils import VerificationResult, VerifierFunction

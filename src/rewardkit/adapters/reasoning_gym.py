@@ -6,8 +6,7 @@ Source: reasoning-gym 0.1.25, https://github.com/open-thought/reasoning-gym, `sc
 from collections.abc import Mapping, Sequence
 
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Scorer, Spec
-from rewardkit.adapters.slime import to_number
+from rewardkit.adapters.scorer import Scorer, Spec, to_number
 from rewardkit.types import Rollout, Score
 
 REASONING_GYM = Stack(

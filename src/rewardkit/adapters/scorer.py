@@ -41,6 +41,13 @@ class Paid(msgspec.Struct, frozen=True):
         return self.score.value is not None
 
 
+def to_number(paid: Paid) -> float:
+    """The value of a stack in which None is refused when the adapter is made."""
+    if paid.value is None:
+        raise TypeError("expected a number for each rollout")
+    return paid.value
+
+
 class Scorer:
     """A reward at the edge of a stack. It can be pickled and used from any thread."""
 

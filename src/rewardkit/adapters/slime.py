@@ -5,7 +5,7 @@ Source: slime at 2026-08-21, https://github.com/THUDM/slime, `--custom-rm-path`.
 
 from rewardkit.adapters.end_tokens import without_end
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Paid, Scorer, Spec
+from rewardkit.adapters.scorer import Scorer, Spec, to_number
 
 SLIME = Stack(
     name="slime",
@@ -58,10 +58,3 @@ def to_row(sample: object) -> dict[str, object]:
         "completion": without_end(response) if isinstance(response, str) else response,
     }
     return row
-
-
-def to_number(paid: Paid) -> float:
-    """The value of a stack in which None is refused when the adapter is made."""
-    if paid.value is None:
-        raise TypeError("expected a number for each rollout")
-    return paid.value

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rewardkit.adapters.figures import figures
 from rewardkit.adapters.options import Options, Stack
-from rewardkit.adapters.scorer import Paid, Scorer, Spec
+from rewardkit.adapters.scorer import Paid, Scorer, Spec, to_number
 
 PLACES = {"prompt": ("prompt", "question", "problem")}
 
@@ -106,6 +106,4 @@ def to_row(
 
 def to_result(scorer: Scorer, paid: Paid) -> dict[str, float]:
     """The score, and numbers that verl makes metrics of."""
-    if paid.value is None:  # refused when the adapter was made
-        raise TypeError("verl: expected a number for each rollout")
-    return {"score": paid.value, **figures(scorer.reward, paid)}
+    return {"score": to_number(paid), **figures(scorer.reward, paid)}
